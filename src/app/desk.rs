@@ -1,0 +1,449 @@
+//! The page's state: what the link says, what is shown, what is running. Views
+//! are functions of it, and only its methods change it.
+
+use super::{fetch, route};
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::experiments::{Bench, Entry, Heard, LocalFuture};
+use crate::link::{Place, Setup};
+use crate::report::{ENGINE, Outcome, Report};
+use crate::workers::Pool;
+use futures::future::{AbortHandle, abortable};
+use leptos::prelude::*;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Milliseconds between two drawings of an unfinished report.
+const DRAW_MS: f64 = 100.0;
+
+/// What a figure shows, and how sure one may be of it.
+#[derive(Clone, PartialEq)]
+pub struct Shown {
+    /// [`Setup::key`] of what is shown.
+    pub key: String,
+    /// How it came about.
+    pub status: Status,
+    /// What to draw.
+    pub report: Arc<Report>,
+    /// The finished run, if it is one.
+    pub outcome: Option<Arc<Outcome>>,
+}
+
+/// How a shown report came about.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Status {
+    /// It came with the page.
+    Saved,
+    /// It is still forming: `done of of`.
+    Partial(usize, usize),
+    /// It was stopped: `done of of`.
+    Stopped(usize, usize),
+    /// It was computed here; whether the saved result is the same, bit for bit.
+    Done {
+        /// The saved result of the same settings has the same digest.
+        identical: bool,
+    },
+}
+
+/// What is going on.
+#[derive(Clone, PartialEq)]
+pub enum RunState {
+    /// Nothing.
+    Idle,
+    /// Images are coming: bytes so far, and of how many.
+    Loading(usize, usize),
+    /// Jobs are being carried out.
+    Running {
+        /// Name of the stage.
+        stage: String,
+        /// Jobs done.
+        done: usize,
+        /// Jobs in all.
+        of: usize,
+        /// Share of everything, 0 to 1.
+        share: f64,
+        /// Seconds since the start.
+        seconds: f64,
+    },
+    /// It went wrong; the link that repeats it.
+    Failed(Error, String),
+}
+
+impl RunState {
+    /// Whether something can be cancelled.
+    pub fn busy(&self) -> bool {
+        matches!(self, RunState::Loading(..) | RunState::Running { .. })
+    }
+}
+
+/// The state. Copied freely; all copies are one.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// What the link says.
+    pub setup: RwSignal<Setup>,
+    /// Its place, which changes less often.
+    pub place: Memo<Place>,
+    /// What of the link could not be understood.
+    pub notes: RwSignal<Vec<Error>>,
+    /// Control texts that are no values: name, text, error.
+    pub invalid: RwSignal<Vec<(String, String, Error)>>,
+    /// What is shown.
+    pub shown: RwSignal<Option<Shown>>,
+    /// What is going on.
+    pub run: RwSignal<RunState>,
+    /// Whether the page is dark.
+    pub dark: RwSignal<bool>,
+    /// Whether the dialog of links, code and files is open.
+    pub sharing: RwSignal<bool>,
+    /// Data sets that are here.
+    pub data: RwSignal<BTreeMap<String, Arc<Dataset>>>,
+    own: StoredValue<BTreeMap<String, Arc<Outcome>>>,
+    saved: StoredValue<BTreeMap<String, Arc<Outcome>>>,
+    shards: StoredValue<fetch::Shards, LocalStorage>,
+    pool: StoredValue<Pool, LocalStorage>,
+    abort: StoredValue<Option<AbortHandle>, LocalStorage>,
+    turn: StoredValue<u32>,
+}
+
+/// Milliseconds since the page began.
+pub fn now() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
+}
+
+fn mark(name: &str) {
+    if let Some(clock) = window().performance() {
+        // Measuring must never get in the way.
+        let _ = clock.mark(name);
+    }
+}
+
+impl Desk {
+    /// A desk at home.
+    pub fn new() -> Self {
+        let setup = RwSignal::new(Setup::home());
+        let cores = window().navigator().hardware_concurrency() as u32;
+        Desk {
+            setup,
+            place: Memo::new(move |_| setup.with(|setup| setup.place.clone())),
+            notes: RwSignal::new(Vec::new()),
+            invalid: RwSignal::new(Vec::new()),
+            shown: RwSignal::new(None),
+            run: RwSignal::new(RunState::Idle),
+            dark: RwSignal::new(false),
+            sharing: RwSignal::new(false),
+            data: RwSignal::new(BTreeMap::new()),
+            own: StoredValue::new(BTreeMap::new()),
+            saved: StoredValue::new(BTreeMap::new()),
+            shards: StoredValue::new_local(fetch::Shards::default()),
+            pool: StoredValue::new_local(Pool::new(workers(cores))),
+            abort: StoredValue::new_local(None),
+            turn: StoredValue::new(0),
+        }
+    }
+
+    /// The experiment of this place.
+    pub fn entry(&self) -> Option<&'static Entry> {
+        self.setup.with(Setup::entry)
+    }
+
+    /// Shows what a link says, from the address bar or the host page.
+    pub fn open(&self, fragment: &str) {
+        let opened = crate::link::open(fragment);
+        self.notes.set(opened.notes);
+        self.go(opened.setup);
+    }
+
+    /// Shows a setup. Leaving a place cancels its run.
+    fn go(&self, setup: Setup) {
+        let moved = self.setup.with_untracked(|old| old.place != setup.place);
+        let same = self.setup.with_untracked(|old| old.key() == setup.key());
+        self.invalid.set(Vec::new());
+        if moved {
+            self.stop();
+            self.run.set(RunState::Idle);
+        }
+        self.setup.set(setup.clone());
+        if moved || !same {
+            self.recall(&setup, moved);
+        }
+    }
+
+    /// Changes one value as a form does: a new step in the history.
+    pub fn change(&self, name: &str, text: &str) {
+        let setup = self.setup.get_untracked();
+        let changed = if name == "data" {
+            crate::data::catalog::dataset(text).map(|_| Setup { data: text.into(), ..setup.clone() })
+        } else {
+            let normal = setup.entry().map(|entry| (entry.normal)(&setup.with(name, text).values));
+            normal.unwrap_or_else(|| Ok(Vec::new())).map(|values| Setup { values, ..setup.clone() })
+        };
+        let known = name.to_string();
+        match changed {
+            Ok(changed) => {
+                self.invalid.update(|all| all.retain(|(name, ..)| *name != known));
+                if changed != setup {
+                    route::push(&changed);
+                    self.setup.set(changed.clone());
+                    self.recall(&changed, false);
+                }
+            }
+            Err(error) => self.invalid.update(|all| {
+                all.retain(|(name, ..)| *name != known);
+                all.push((known, text.into(), error));
+            }),
+        }
+    }
+
+    /// Back to the preset, for one value or for all.
+    pub fn reset(&self, name: Option<&str>) {
+        let setup = self.setup.get_untracked();
+        let preset = Setup { embed: setup.embed.clone(), ..Setup::preset(setup.place.clone()) };
+        match name {
+            None => {
+                self.invalid.set(Vec::new());
+                if preset != setup {
+                    route::push(&preset);
+                    self.setup.set(preset.clone());
+                    self.recall(&preset, false);
+                }
+            }
+            Some("data") => self.change("data", &preset.data),
+            Some(name) => self.change(name, preset.value(name).unwrap_or_default()),
+        }
+    }
+
+    /// Whether parameters and data fit each other.
+    pub fn problem(&self) -> Option<Error> {
+        self.setup.with(|setup| {
+            let info = crate::data::catalog::dataset(&setup.data).ok()?;
+            setup.entry()?.check(&setup.values, info.n, info.shape.0 * info.shape.1).err()
+        })
+    }
+
+    /// Shows what is known of `setup` without computing: an own result, or the saved one.
+    fn recall(&self, setup: &Setup, moved: bool) {
+        let key = setup.key();
+        if let Some(outcome) = self.own.with_value(|own| own.get(&key).cloned()) {
+            return self.present(key, outcome);
+        }
+        if moved {
+            self.shown.set(None);
+        }
+        if self.instant(setup) {
+            return self.start();
+        }
+        let Some(scene) = setup.scene().map(|scene| scene.id.clone()) else { return };
+        if let Some(outcome) = self.saved.with_value(|saved| saved.get(&scene).cloned()) {
+            return self.offer_saved(&key, outcome, moved);
+        }
+        let desk = *self;
+        let place = setup.place.clone();
+        leptos::task::spawn_local(async move {
+            // Without the saved result the page still works, so its absence is no error.
+            let Ok(outcome) = fetch::saved(&scene).await else { return };
+            let outcome = Arc::new(outcome);
+            desk.saved.update_value(|saved| drop(saved.insert(scene, Arc::clone(&outcome))));
+            if desk.place.get_untracked() == place {
+                desk.offer_saved(&desk.setup.with_untracked(Setup::key), outcome, true);
+            }
+        });
+    }
+
+    /// Shows the saved result if it is the one asked for, or if there is nothing else.
+    fn offer_saved(&self, key: &str, outcome: Arc<Outcome>, empty: bool) {
+        if self.run.with_untracked(RunState::busy) {
+            return;
+        }
+        let nothing = self.shown.with_untracked(Option::is_none);
+        if outcome.configuration == key || (empty && nothing) {
+            let report = Arc::new(outcome.report.clone());
+            let shown = Shown { key: outcome.configuration.clone(), status: Status::Saved, report, outcome: Some(outcome) };
+            self.shown.set(Some(shown));
+            mark("result:saved");
+        }
+    }
+
+    /// Shows a result of this page.
+    fn present(&self, key: String, outcome: Arc<Outcome>) {
+        let identical = self.saved.with_value(|saved| {
+            saved.values().any(|saved| saved.configuration == key && saved.digest == outcome.digest)
+        });
+        let report = Arc::new(outcome.report.clone());
+        self.shown.set(Some(Shown { key, status: Status::Done { identical }, report, outcome: Some(outcome) }));
+    }
+
+    /// Whether a setup takes no time worth a button: no jobs, and its data are small or here.
+    fn instant(&self, setup: &Setup) -> bool {
+        let waits = setup.embed.start.as_deref().is_some_and(|start| start != "visible");
+        let small = || {
+            self.data.with_untracked(|data| data.contains_key(&setup.data))
+                || crate::data::catalog::dataset(&setup.data).is_ok_and(|info| info.bytes() < 200_000)
+        };
+        setup.entry().is_some_and(|entry| entry.instant) && !waits && small() && self.problem().is_none()
+    }
+
+    /// Computes what the controls say.
+    pub fn start(&self) {
+        let setup = self.setup.get_untracked();
+        let Some(entry) = setup.entry() else { return };
+        if !self.invalid.with_untracked(Vec::is_empty) {
+            return;
+        }
+        self.stop();
+        let desk = *self;
+        let turn = self.turn.with_value(|turn| turn.wrapping_add(1));
+        self.turn.set_value(turn);
+        self.run.set(RunState::Loading(0, 0));
+        let link = setup.fragment();
+        let (work, abort) = abortable(async move { desk.compute(setup, entry, turn).await });
+        self.abort.set_value(Some(abort));
+        leptos::task::spawn_local(async move {
+            let Ok(done) = work.await else { return };
+            if desk.turn.get_value() != turn {
+                return;
+            }
+            desk.run.set(match done {
+                Ok(()) | Err(Error::Cancelled) => RunState::Idle,
+                Err(error) => RunState::Failed(error, link),
+            });
+            if desk.run.with_untracked(|run| *run != RunState::Idle) {
+                desk.keep_partial();
+            }
+        });
+    }
+
+    async fn compute(self, setup: Setup, entry: &'static Entry, turn: u32) -> Result<()> {
+        let dataset = self.dataset(&setup.data).await?;
+        let key = setup.key();
+        let began = now();
+        let pool = self.pool.get_value();
+        let bench = PageBench {
+            desk: self,
+            entry,
+            dataset: Arc::clone(&dataset),
+            turn,
+            key: key.clone(),
+            began,
+            drawn: Cell::new(0.0),
+            at: Cell::new((0, 0)),
+        };
+        let report = entry.run(&setup.values, &dataset, &bench).await?;
+        let outcome = Arc::new(Outcome {
+            configuration: key.clone(),
+            engine: ENGINE.into(),
+            digest: report.digest(),
+            seconds: (now() - began) / 1000.0,
+            memory_bytes: pool.memory() + fetch::memory(),
+            workers: if entry.instant { 0 } else { pool.max_workers() },
+            report,
+        });
+        self.own.update_value(|own| drop(own.insert(key.clone(), Arc::clone(&outcome))));
+        // The saved result is the yardstick; without it the run still counts.
+        if let Some(scene) = setup.scene().map(|scene| scene.id.clone())
+            && !self.saved.with_value(|saved| saved.contains_key(&scene))
+            && let Ok(saved) = fetch::saved(&scene).await
+        {
+            self.saved.update_value(|all| drop(all.insert(scene, Arc::new(saved))));
+        }
+        self.present(key, outcome);
+        mark("result:live");
+        Ok(())
+    }
+
+    /// The data set of that name, fetched and checked if it is not here.
+    pub async fn dataset(self, id: &str) -> Result<Arc<Dataset>> {
+        if let Some(dataset) = self.data.with_untracked(|data| data.get(id).cloned()) {
+            return Ok(dataset);
+        }
+        let shards = self.shards.get_value();
+        let dataset = Arc::new(fetch::dataset(id, &shards, |bytes, of| {
+            if self.run.with_untracked(|run| matches!(run, RunState::Loading(..))) {
+                self.run.set(RunState::Loading(bytes, of));
+            }
+        })
+        .await?);
+        self.data.update(|data| drop(data.insert(id.into(), Arc::clone(&dataset))));
+        Ok(dataset)
+    }
+
+    /// Ends what is going on at once; what it had found stays, marked as partial.
+    pub fn stop(&self) {
+        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        if let Some(abort) = self.abort.try_update_value(Option::take).flatten() {
+            abort.abort();
+        }
+        if self.run.with_untracked(RunState::busy) {
+            self.run.set(RunState::Idle);
+        }
+        self.keep_partial();
+    }
+
+    fn keep_partial(&self) {
+        let Some(Shown { status: Status::Partial(done, of), .. }) = self.shown.get_untracked() else { return };
+        self.shown.update(|shown| {
+            if let Some(shown) = shown {
+                shown.status = Status::Stopped(done, of);
+            }
+        });
+    }
+}
+
+/// One worker for each core but at least one and at most eight; the page itself
+/// has little to do while they work.
+fn workers(cores: u32) -> u32 {
+    cores.clamp(1, 8)
+}
+
+/// Carries out jobs with the pool, and draws as they go.
+struct PageBench {
+    desk: Desk,
+    entry: &'static Entry,
+    dataset: Arc<Dataset>,
+    turn: u32,
+    key: String,
+    began: f64,
+    drawn: Cell<f64>,
+    at: Cell<(usize, usize)>,
+}
+
+impl PageBench {
+    fn current(&self) -> bool {
+        self.desk.turn.get_value() == self.turn
+    }
+}
+
+impl Bench for PageBench {
+    fn carry_out<'a>(
+        &'a self,
+        jobs: Vec<Vec<u8>>,
+        patience: f64,
+        heard: &'a mut dyn FnMut(Heard),
+    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>> {
+        let pool = self.desk.pool.get_value();
+        Box::pin(async move { pool.carry_out(self.entry.id, &self.dataset, jobs, patience, heard).await })
+    }
+
+    fn wants_report(&self) -> bool {
+        self.current() && now() - self.drawn.get() >= DRAW_MS
+    }
+
+    fn show(&self, unfinished: Report) {
+        self.drawn.set(now());
+        let (done, of) = self.at.get();
+        self.desk.shown.set(Some(Shown {
+            key: self.key.clone(),
+            status: Status::Partial(done, of),
+            report: Arc::new(unfinished),
+            outcome: None,
+        }));
+    }
+
+    fn progress(&self, stage: &str, done: usize, of: usize, share: f64) {
+        self.at.set((done, of));
+        if self.current() {
+            let seconds = (now() - self.began) / 1000.0;
+            self.desk.run.set(RunState::Running { stage: stage.into(), done, of, share, seconds });
+        }
+    }
+}

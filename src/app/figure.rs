@@ -1,0 +1,247 @@
+//! Figure cards: heading, badge, picture, summary, table, files.
+
+use super::desk::{Desk, RunState, Shown, Status};
+use super::save;
+use crate::plots::{self, Theme, canvas};
+use crate::report::{Figure, Section, Table};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+
+/// Rows of a table shown at first, and with each "more".
+const ROWS: usize = 40;
+
+/// The cards of all sections that this scene shows.
+#[component]
+pub fn Figures() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let ids = Memo::new(move |_| {
+        let shows = desk.setup.with(|setup| {
+            let only = &setup.embed.only;
+            let scene = setup.scene().map(|scene| scene.shows.clone()).unwrap_or_default();
+            if only.is_empty() { scene } else { only.clone() }
+        });
+        let there: Vec<String> = desk.shown.with(|shown| {
+            shown.iter().flat_map(|shown| shown.report.sections.iter().map(|section| section.id.clone())).collect()
+        });
+        let wanted: Vec<String> = shows.iter().filter(|id| there.contains(id)).cloned().collect();
+        if wanted.is_empty() { there } else { wanted }
+    });
+    let stale = Memo::new(move |_| {
+        let key = desk.setup.with(crate::link::Setup::key);
+        desk.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.key != key))
+    });
+    let empty = move || desk.shown.with(Option::is_none) && desk.run.with(|run| *run == RunState::Idle);
+    view! {
+        <Show when=empty>
+            <p class="card empty" data-testid="empty">"Nothing is computed yet. Press Run, or Ctrl + Enter."</p>
+        </Show>
+        <div class="figures" class:stale=stale data-testid="figures">
+            <For each=move || ids.get() key=String::clone children=move |id| view! { <Card id stale/> }/>
+        </div>
+    }
+}
+
+fn badge(shown: &Shown, stale: bool) -> (&'static str, String) {
+    if stale {
+        return ("warn", "out of date".into());
+    }
+    match &shown.status {
+        Status::Saved => ("", "saved result".into()),
+        Status::Partial(done, of) => ("warn", format!("partial, {done} of {of}")),
+        Status::Stopped(done, of) => ("warn", format!("stopped at {done} of {of}")),
+        Status::Done { identical } => {
+            let seconds = shown.outcome.as_ref().map_or(0.0, |outcome| outcome.seconds);
+            let tail = if *identical { ", identical" } else { "" };
+            ("ok", format!("computed here{tail} · {seconds:.1} s"))
+        }
+    }
+}
+
+#[component]
+fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let section = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            desk.shown.with(|shown| shown.as_ref()?.report.sections.iter().find(|section| section.id == id).cloned())
+        })
+    };
+    let with = move |pick: fn(&Section) -> String| section.with(|section| section.as_ref().map(pick).unwrap_or_default());
+    let badge = move || {
+        desk.shown.with(|shown| {
+            shown.as_ref().map(|shown| {
+                let (class, text) = badge(shown, stale.get());
+                view! { <span class=format!("badge {class}") data-testid="badge">{text}</span> }
+            })
+        })
+    };
+    let table = RwSignal::new(false);
+    let images = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Images { .. }, .. }))));
+    let numbers = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Numbers(_), .. }))));
+    let table_id = format!("t-{id}");
+    view! {
+        <figure class="card figure" data-section=id.clone()>
+            <div class="head">
+                <h3>{move || with(|section| section.title.clone())}</h3>
+                {badge}
+                <span class="space"></span>
+                <Show when=move || !numbers.get()>
+                    <button class="btn quiet" data-testid="table" aria-expanded=move || table.get().to_string()
+                        on:click=move |_| table.update(|table| *table = !*table)>
+                        {move || if table.get() { "Hide table" } else { "Table" }}
+                    </button>
+                </Show>
+                <save::SaveMenu section/>
+            </div>
+            {move || match (images.get(), numbers.get()) {
+                (true, _) => view! { <ImageGrid section/> }.into_any(),
+                (_, true) => ().into_any(),
+                _ => view! { <Chart section/> }.into_any(),
+            }}
+            <figcaption data-testid="summary">{move || with(|section| section.summary.clone())}</figcaption>
+            <Show when=move || table.get() || numbers.get()>
+                <div id=table_id.clone()><TableView section/></div>
+            </Show>
+        </figure>
+    }
+}
+
+#[component]
+fn ImageGrid(section: Memo<Option<Section>>) -> impl IntoView {
+    let shape = Memo::new(move |_| {
+        section.with(|section| match section.as_ref().map(|section| &section.figure) {
+            Some(Figure::Images { width, columns, images, .. }) => (*width, *columns, images.len()),
+            _ => (1, 1, 0),
+        })
+    });
+    let style = move || {
+        let (width, columns, _) = shape.get();
+        format!("--w:{width};--columns:{columns}")
+    };
+    let size = move || match shape.get() {
+        (_, 1, _) => "grid large",
+        (_, 2..=6, _) => "grid",
+        _ => "grid small",
+    };
+    view! {
+        <div class=size style=style>
+            <For each=move || 0..shape.get().2 key=|i| *i children=move |i| view! { <Cell section i/> }/>
+        </div>
+    }
+}
+
+#[component]
+fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
+    let node = NodeRef::<html::Canvas>::new();
+    let caption = Memo::new(move |_| {
+        section.with(|section| match section.as_ref().map(|section| &section.figure) {
+            Some(Figure::Images { images, .. }) => images.get(i).map(|image| image.caption.clone()).unwrap_or_default(),
+            _ => String::new(),
+        })
+    });
+    Effect::new(move |_| {
+        let Some(element) = node.get() else { return };
+        section.with(|section| {
+            if let Some(Figure::Images { height, width, map, low, high, images, .. }) = section.as_ref().map(|s| &s.figure)
+                && let Some(image) = images.get(i)
+                && let Err(error) = canvas::raster(&element, (*width, *height), &image.pixels, *map, (*low, *high))
+            {
+                leptos::logging::error!("image {i}: {error}");
+            }
+        });
+    });
+    view! {
+        <div class="cell">
+            <canvas node_ref=node role="img" aria-label=caption width="28" height="28"></canvas>
+            <span aria-hidden="true">{caption}</span>
+        </div>
+    }
+}
+
+#[component]
+fn Chart(section: Memo<Option<Section>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let frame = NodeRef::<html::Div>::new();
+    let node = NodeRef::<html::Canvas>::new();
+    let width = RwSignal::new(0.0);
+    // A figure in a hidden frame has no width; it is drawn when it gets one.
+    Effect::new(move |_| {
+        let Some(element) = frame.get() else { return };
+        width.set(f64::from(element.client_width()));
+        let resized = Closure::<dyn FnMut()>::new({
+            let element = element.clone();
+            move || {
+                let now = f64::from(element.client_width());
+                if now != width.get_untracked() {
+                    width.set(now);
+                }
+            }
+        });
+        if let Ok(observer) = web_sys::ResizeObserver::new(resized.as_ref().unchecked_ref()) {
+            observer.observe(&element);
+            let kept = StoredValue::new_local((observer, resized));
+            on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+        }
+    });
+    Effect::new(move |_| {
+        let (Some(element), width, dark) = (node.get(), width.get(), desk.dark.get()) else { return };
+        if width < 1.0 {
+            return;
+        }
+        let theme = if dark { Theme::DARK } else { Theme::LIGHT };
+        section.with(|section| {
+            if let Some(section) = section
+                && let Err(error) = canvas::chart(&section.figure, &element, width, theme)
+            {
+                leptos::logging::error!("{}: {error}", section.id);
+            }
+        });
+    });
+    let summary = move || section.with(|section| section.as_ref().map(|s| s.summary.clone()));
+    let height = move || {
+        section.with(|s| s.as_ref().map(|s| format!("min-height:{}px", plots::height(&s.figure, width.get().max(240.0)))))
+    };
+    view! {
+        <div class="scroll chart" node_ref=frame style=height tabindex="0" role="region" aria-label="Picture; scrolls if it is wide">
+            <canvas node_ref=node role="img" aria-label=summary></canvas>
+        </div>
+    }
+}
+
+#[component]
+fn TableView(section: Memo<Option<Section>>) -> impl IntoView {
+    let limit = RwSignal::new(ROWS);
+    let table = Memo::new(move |_| section.with(|s| s.as_ref().map_or_else(Table::default, |s| s.figure.table())));
+    let rest = move || table.with(|table| table.rows.len()).saturating_sub(limit.get());
+    let title = move || section.with(|s| s.as_ref().map(|s| s.title.clone()));
+    view! {
+        <div class="scroll table" tabindex="0" role="region" aria-label=title data-testid="table-view">
+            <table>
+                <caption class="sr">{title}</caption>
+                <thead>
+                    <tr>{move || table.with(|t| t.columns.iter().map(|c| view! { <th scope="col">{c.clone()}</th> }).collect_view())}</tr>
+                </thead>
+                <tbody>
+                    {move || table.with(|table| {
+                        table
+                            .rows
+                            .iter()
+                            .take(limit.get())
+                            .map(|row| {
+                                view! {
+                                    <tr>{row.iter().map(|value| view! { <td class="num">{value.short()}</td> }).collect_view()}</tr>
+                                }
+                            })
+                            .collect_view()
+                    })}
+                </tbody>
+            </table>
+        </div>
+        <Show when=move || { rest() > 0 }>
+            <button class="btn" on:click=move |_| limit.update(|limit| *limit += ROWS)>
+                {move || format!("Show more ({} rows left)", rest())}
+            </button>
+        </Show>
+    }
+}

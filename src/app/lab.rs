@@ -1,0 +1,108 @@
+//! A lab's page: its scenes, the controls of the current one, its figures, its numbers.
+
+use super::desk::{Desk, RunState};
+use super::{figure, form, notes, numbers};
+use crate::labs::{self, Lab};
+use crate::link::Place;
+use leptos::prelude::*;
+
+/// The page of a scene or of one experiment alone; a word of apology for a lab without scenes.
+#[component]
+pub fn LabPage() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let lab = move || match desk.place.get() {
+        Place::Scene { lab, .. } => labs::lab(&lab),
+        _ => None,
+    };
+    let title = move || match (lab(), desk.entry()) {
+        (Some(lab), _) => lab.title.clone(),
+        (None, Some(entry)) => entry.title.to_string(),
+        (None, None) => "Nothing here".into(),
+    };
+    let works = move || desk.entry().is_some();
+    view! {
+        <div class="lab" class:single=move || !works()>
+            <Show when=works><form::Controls/></Show>
+            <section class="scene" aria-label="Figures">
+                <h1>{title}</h1>
+                {move || lab().map(scenes)}
+                {scene_words}
+                <notes::ErrorCard/>
+                <Show when=works>
+                    <figure::Figures/>
+                    <numbers::NotebookTable/>
+                    <numbers::Metrics/>
+                </Show>
+            </section>
+        </div>
+    }
+}
+
+fn scenes(lab: &'static Lab) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let current = move |id: &str| matches!(desk.place.get(), Place::Scene { scene, .. } if scene == id);
+    let keep = move |href: String| {
+        // In an embed the other scenes stay in the frame's dress.
+        if desk.setup.with(|setup| setup.embed.on) { format!("{href}?embed=1") } else { href }
+    };
+    (!lab.scenes.is_empty()).then(|| {
+        view! {
+            <nav class="scenes" aria-label="Scenes">
+                <ol>
+                    {lab.scenes
+                        .iter()
+                        .map(|scene| {
+                            let href = format!("#/{}/{}", lab.id, scene.id);
+                            let built = scene.experiment.is_some();
+                            view! {
+                                <li>
+                                    <a href=move || keep(href.clone()) class:unbuilt=!built
+                                        aria-current=move || current(&scene.id).then_some("step")>
+                                        {scene.title.as_str()}
+                                    </a>
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ol>
+            </nav>
+        }
+    })
+}
+
+fn scene_words() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    move || {
+        let scene = desk.setup.with(|setup| setup.scene());
+        let lab = match desk.place.get() {
+            Place::Scene { lab, .. } => labs::lab(&lab),
+            _ => None,
+        };
+        let unbuilt = scene.is_none_or(|scene| scene.experiment.is_none());
+        view! {
+            {scene.map(|scene| view! { <h2 class="scene-title">{scene.title.as_str()}</h2> <p class="lead">{scene.lead.as_str()}</p> })}
+            {lab.filter(|lab| unbuilt && !lab.unfinished.is_empty())
+                .map(|lab| view! { <p class="card note" data-testid="unfinished">{lab.unfinished.as_str()}</p> })}
+        }
+    }
+}
+
+/// The run's state in a few words, for the screen and for the screen reader.
+pub fn state_words(run: &RunState) -> String {
+    match run {
+        RunState::Idle => String::new(),
+        RunState::Loading(_, 0) => "Getting ready".into(),
+        RunState::Loading(bytes, of) => {
+            format!("Images: {:.1} of {:.1} MB", *bytes as f64 / 1e6, *of as f64 / 1e6)
+        }
+        RunState::Running { stage, done, of, share, seconds } => {
+            let rest = if *share > 0.05 && *seconds > 1.0 {
+                format!(" · about {:.0} s left", (seconds / share - seconds).ceil())
+            } else {
+                String::new()
+            };
+            format!("{stage}: {done} of {of} · {seconds:.0} s{rest}")
+        }
+        RunState::Failed(error, _) => error.to_string(),
+    }
+}

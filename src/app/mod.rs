@@ -1,0 +1,51 @@
+//! The page: Leptos views over one [`Desk`], plain HTML controls, canvases.
+
+mod desk;
+mod embed;
+mod fetch;
+mod figure;
+mod form;
+mod frame;
+mod home;
+mod lab;
+mod notes;
+mod numbers;
+mod route;
+mod save;
+mod share;
+mod theme;
+
+use desk::Desk;
+use leptos::prelude::*;
+
+/// Starts the page in place of the static one.
+pub fn mount() {
+    console_error_panic_hook::set_once();
+    let Some(root) = document().get_element_by_id("app") else { return };
+    // The static page has the same shape, so nothing moves.
+    root.set_inner_html("");
+    mount_to(wasm_bindgen::JsCast::unchecked_into(root), Page).forget();
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let desk = Desk::new();
+    provide_context(desk);
+    theme::follow(desk);
+    route::follow(desk);
+    embed::follow(desk);
+    view! {
+        <a class="skip" href="#main" on:click=frame::skip>"Skip to content"</a>
+        <frame::Header/>
+        <main id="main" tabindex="-1">
+            <notes::Notes/>
+            {move || match desk.place.get() {
+                crate::link::Place::Home => home::Home().into_any(),
+                _ => lab::LabPage().into_any(),
+            }}
+        </main>
+        <frame::Footer/>
+        <share::ShareDialog/>
+        <notes::Spoken/>
+    }
+}

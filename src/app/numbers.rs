@@ -1,0 +1,134 @@
+//! The numbers of a run: beside the notebook's, and all of them.
+
+use super::desk::{Desk, Status};
+use crate::labs::Printed;
+use crate::report::Report;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The report that numbers are read from: not an unfinished one.
+fn finished(desk: Desk) -> Option<Arc<Report>> {
+    desk.shown.with(|shown| {
+        let shown = shown.as_ref()?;
+        let whole = matches!(shown.status, Status::Saved | Status::Done { .. });
+        whole.then(|| Arc::clone(&shown.report))
+    })
+}
+
+/// "Notebook against this run".
+#[component]
+pub fn NotebookTable() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let lines = move || desk.setup.with(|setup| setup.scene().map(|scene| scene.notebook.as_slice()).unwrap_or_default());
+    let badge = move || {
+        let report = finished(desk)?;
+        let compared: Vec<bool> = lines().iter().filter_map(|line| line.matches(&report)).collect();
+        let equal = compared.iter().filter(|equal| **equal).count();
+        (!compared.is_empty()).then(|| format!("{equal} of {} equal", compared.len()))
+    };
+    view! {
+        <Show when=move || !lines().is_empty()>
+            <section class="card figure" data-testid="notebook">
+                <div class="head">
+                    <h3>"Notebook against this run"</h3>
+                    {move || badge().map(|text| view! { <span class="badge">{text}</span> })}
+                </div>
+                <div class="scroll" tabindex="0" role="region" aria-label="Notebook against this run">
+                    <table>
+                        <thead>
+                            <tr>
+                                <th scope="col">"Output"</th>
+                                <th scope="col">"Notebook"</th>
+                                <th scope="col">"This run"</th>
+                                <th scope="col">"Why they may differ"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{move || lines().iter().map(|line| row(desk, line)).collect_view()}</tbody>
+                    </table>
+                </div>
+            </section>
+        </Show>
+    }
+}
+
+fn row(desk: Desk, line: &'static Printed) -> impl IntoView {
+    let ours = move || {
+        let report = finished(desk)?;
+        let text = line.ours(&report)?;
+        let equal = line.matches(&report) == Some(true);
+        Some(view! { <span class:equal=equal>{text} {equal.then_some(" ✓")}</span> })
+    };
+    let pictured = line.metric.is_empty();
+    view! {
+        <tr data-id=line.id.as_str()>
+            <th scope="row"><span class="muted">{line.id.as_str()}</span> " " {line.what.as_str()}</th>
+            <td class="num">{line.notebook.as_str()}</td>
+            <td class="num">
+                {move || ours().map_or_else(|| (if pictured { "above" } else { "–" }).into_any(), |view| view.into_any())}
+            </td>
+            <td class="muted">{line.why.as_str()}</td>
+        </tr>
+    }
+}
+
+/// All numbers of the run, and what it is the result of.
+#[component]
+pub fn Metrics() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    view! {
+        {move || {
+            let shown = desk.shown.get()?;
+            let report = finished(desk)?;
+            let outcome = shown.outcome;
+            Some(view! {
+                <section class="card figure" data-testid="metrics">
+                    <div class="head"><h3>"Numbers"</h3></div>
+                    {report.warnings.iter().map(|w| view! { <p class="warn">{w.to_string()}</p> }).collect_view()}
+                    <div class="scroll" tabindex="0" role="region" aria-label="Numbers of the run">
+                        <table>
+                            <thead><tr><th scope="col">"Number"</th><th scope="col">"Value"</th></tr></thead>
+                            <tbody>
+                                {report
+                                    .metrics
+                                    .iter()
+                                    .map(|metric| {
+                                        view! {
+                                            <tr data-metric=metric.id.clone()>
+                                                <th scope="row">{metric.label.clone()}</th>
+                                                <td class="num">{metric.value.full()}</td>
+                                            </tr>
+                                        }
+                                    })
+                                    .collect_view()}
+                            </tbody>
+                        </table>
+                    </div>
+                    {outcome.map(|outcome| {
+                        let time = if outcome.seconds > 0.0 {
+                            format!("{:.2} s", outcome.seconds)
+                        } else {
+                            "not kept with saved results".into()
+                        };
+                        let memory = if outcome.memory_bytes > 0 {
+                            format!("{:.0} MB", outcome.memory_bytes as f64 / 1e6)
+                        } else {
+                            "not kept with saved results".into()
+                        };
+                        view! {
+                            <details>
+                                <summary>"About this run"</summary>
+                                <dl class="about">
+                                    <dt>"Configuration"</dt><dd><code data-testid="configuration">{outcome.configuration.clone()}</code></dd>
+                                    <dt>"Engine"</dt><dd>{outcome.engine.clone()}</dd>
+                                    <dt>"Time"</dt><dd>{time}</dd>
+                                    <dt>"Peak memory"</dt><dd>{memory}</dd>
+                                    <dt>"Digest"</dt><dd><code data-testid="digest">{outcome.digest.clone()}</code></dd>
+                                </dl>
+                            </details>
+                        }
+                    })}
+                </section>
+            })
+        }}
+    }
+}

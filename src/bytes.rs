@@ -1,0 +1,51 @@
+//! `#[serde(with = "crate::bytes")]`: a vector of `f32` as one base64 string, so
+//! that no bit and no kilobyte is lost in JSON. Grey levels take a byte each
+//! (prefix `8`), other values their little-endian bytes (prefix `f`).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer, Serializer, de};
+
+/// Writes the values' bytes.
+pub fn serialize<S: Serializer>(values: &[f32], serializer: S) -> Result<S::Ok, S::Error> {
+    // Comparing bits keeps -0.0 apart from 0.
+    let level = |value: &f32| (*value as u8, f32::from(*value as u8).to_bits() == value.to_bits());
+    let (kind, bytes): (_, Vec<u8>) = if values.iter().all(|value| level(value).1) {
+        ('8', values.iter().map(|value| level(value).0).collect())
+    } else {
+        ('f', values.iter().flat_map(|value| value.to_le_bytes()).collect())
+    };
+    serializer.serialize_str(&format!("{kind}{}", STANDARD.encode(bytes)))
+}
+
+/// Reads them back.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let decode = |text: &str| STANDARD.decode(text).map_err(de::Error::custom);
+    if let Some(text) = text.strip_prefix('8') {
+        return Ok(decode(text)?.into_iter().map(f32::from).collect());
+    }
+    let text = text.strip_prefix('f').ok_or_else(|| de::Error::custom("values must begin with '8' or 'f'"))?;
+    let bytes = decode(text)?;
+    let (words, rest) = bytes.as_chunks::<4>();
+    if !rest.is_empty() {
+        return Err(de::Error::custom("a vector of f32 needs a multiple of four bytes"));
+    }
+    Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::Picture;
+
+    #[test]
+    fn every_bit_comes_back() {
+        for pixels in [vec![], vec![0.0, 255.0, 7.0], vec![-0.0], vec![0.5, f32::MAX, f32::NAN], vec![256.0, -1.0]] {
+            let bits = |pixels: &[f32]| pixels.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            let expected = bits(&pixels);
+            let text = serde_json::to_string(&Picture { caption: String::new(), pixels }).unwrap();
+            let back: Picture = serde_json::from_str(&text).unwrap();
+            assert_eq!(bits(&back.pixels), expected, "{text}");
+        }
+    }
+}

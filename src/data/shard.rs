@@ -1,0 +1,94 @@
+//! Shards of the built-in data sets: checked against the catalogue, unpacked, dealt together.
+
+use super::catalog::{DatasetInfo, ShardInfo, shard};
+use super::gunzip::gunzip;
+use super::{Dataset, sha256_hex};
+use crate::error::{Error, Result};
+
+/// A shard that is what the catalogue says.
+#[derive(Debug, Clone)]
+pub struct Shard {
+    info: &'static ShardInfo,
+    /// Labels, then images.
+    raw: Vec<u8>,
+}
+
+impl Shard {
+    /// File name.
+    pub fn name(&self) -> &'static str {
+        &self.info.name
+    }
+
+    /// Label of each image, `(n,)`.
+    pub fn labels(&self) -> &[u8] {
+        &self.raw[..self.info.n]
+    }
+
+    /// Grey levels, `(n, height * width)` row by row.
+    pub fn images(&self) -> &[u8] {
+        &self.raw[self.info.n..]
+    }
+}
+
+/// Checks and unpacks the shard that came as file `name`.
+///
+/// Hosts that take `.gz` for a content encoding let the browser unpack the file underway, so the
+/// unpacked bytes are welcome too, against their own checksum.
+///
+/// # Errors
+/// [`Error::Data`] if `name` is not in the catalogue or `bytes` are not that file.
+pub fn decode_shard(name: &str, bytes: &[u8]) -> Result<Shard> {
+    let info = shard(name)?;
+    let got = sha256_hex(bytes);
+    if bytes.len() == info.raw_bytes && got == info.raw_sha256 {
+        return Ok(Shard { info, raw: bytes.to_vec() });
+    }
+    if got != info.sha256 {
+        return Err(Error::Data(format!(
+            "{name}: {} bytes with SHA-256 {got}; expected {} bytes with SHA-256 {}. \
+             Reload the page; if it happens again, the file on the server is damaged.",
+            bytes.len(),
+            info.bytes,
+            info.sha256
+        )));
+    }
+    let raw = gunzip(name, bytes, info.raw_bytes)?;
+    if raw.len() != info.raw_bytes {
+        return Err(Error::Data(format!(
+            "{name}: unpacks to {} bytes, not {}. Reload the page; if it happens again, the file on the server is damaged.",
+            raw.len(),
+            info.raw_bytes
+        )));
+    }
+    Ok(Shard { info, raw })
+}
+
+/// Deals the shards of `info` together: image `i` is image `i / k` of shard `i % k`.
+/// The order in which `shards` came does not matter.
+///
+/// # Errors
+/// [`Error::Data`] if one of its shards is missing.
+pub fn assemble(info: &DatasetInfo, shards: &[Shard]) -> Result<Dataset> {
+    let mut dealt = Vec::with_capacity(info.shards.len());
+    for name in &info.shards {
+        let shard = shards.iter().find(|shard| shard.name() == name);
+        dealt.push(shard.ok_or_else(|| {
+            Error::Data(format!("{}: {name} is missing. Reload the page while connected.", info.title))
+        })?);
+    }
+    let pixels = info.shape.0 * info.shape.1;
+    let mut images = Vec::with_capacity(info.n * pixels);
+    let mut labels = Vec::with_capacity(info.n);
+    for i in 0..info.n {
+        let (shard, k) = (dealt[i % dealt.len()], i / dealt.len());
+        let image = shard.images().get(k * pixels..(k + 1) * pixels);
+        let (Some(image), Some(&label)) = (image, shard.labels().get(k)) else {
+            return Err(Error::Data(format!("{}: {} has no image {k}. Reload the page.", info.title, shard.name())));
+        };
+        images.extend_from_slice(image);
+        labels.push(label);
+    }
+    // The shards were checked one by one, so the checksum of the whole is the catalogue's.
+    let (class_names, sha256) = (info.class_names.clone(), info.sha256.clone());
+    Dataset::with_checksum(&info.id, &info.title, images, labels, info.shape, class_names, sha256)
+}

@@ -1,0 +1,128 @@
+//! Benches without a browser: this thread, or all cores.
+
+use super::lab::{Bench, Deaf, Heard, LocalFuture, Workplace};
+use crate::data::Dataset;
+use crate::error::Result;
+use crate::experiments::Entry;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+/// Carries out every job at once on this thread.
+pub struct Serial {
+    entry: &'static Entry,
+    dataset: Arc<Dataset>,
+}
+
+impl Serial {
+    /// A bench for one experiment on one data set.
+    pub fn new(entry: &'static Entry, dataset: Arc<Dataset>) -> Self {
+        Serial { entry, dataset }
+    }
+}
+
+impl Bench for Serial {
+    fn carry_out<'a>(
+        &'a self,
+        jobs: Vec<Vec<u8>>,
+        _patience: f64,
+        heard: &'a mut dyn FnMut(Heard),
+    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>> {
+        Box::pin(async move {
+            let mut place = Workplace::new(Arc::clone(&self.dataset));
+            let mut outputs = Vec::with_capacity(jobs.len());
+            for (at, job) in jobs.iter().enumerate() {
+                let output = self.entry.work(job, &mut place, &mut Deaf)?;
+                heard(Heard::Done(at, &output));
+                outputs.push(output);
+            }
+            Ok(outputs)
+        })
+    }
+}
+
+/// Carries out jobs on `n_threads` threads.
+#[cfg(not(target_arch = "wasm32"))]
+pub struct Threads {
+    entry: &'static Entry,
+    dataset: Arc<Dataset>,
+    n_threads: usize,
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Threads {
+    /// A bench of `n_threads` threads (at least one).
+    pub fn new(entry: &'static Entry, dataset: Arc<Dataset>, n_threads: usize) -> Self {
+        Threads { entry, dataset, n_threads: n_threads.max(1) }
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Bench for Threads {
+    fn carry_out<'a>(
+        &'a self,
+        jobs: Vec<Vec<u8>>,
+        _patience: f64,
+        heard: &'a mut dyn FnMut(Heard),
+    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>> {
+        use crate::error::Error;
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        use std::sync::mpsc;
+
+        Box::pin(async move {
+            let next = AtomicUsize::new(0);
+            let mut outputs: Vec<Option<Vec<u8>>> = vec![None; jobs.len()];
+            std::thread::scope(|scope| {
+                let (sender, receiver) = mpsc::channel();
+                for _ in 0..self.n_threads.min(jobs.len()) {
+                    let sender = sender.clone();
+                    let (next, jobs) = (&next, &jobs);
+                    scope.spawn(move || {
+                        let mut place = Workplace::new(Arc::clone(&self.dataset));
+                        while let Some(at) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < jobs.len()) {
+                            let output = self.entry.work(&jobs[at], &mut place, &mut Deaf);
+                            // After a failure the rest need not be dealt out.
+                            if output.is_err() {
+                                next.store(jobs.len(), Ordering::Relaxed);
+                            }
+                            if sender.send((at, output)).is_err() {
+                                break;
+                            }
+                        }
+                    });
+                }
+                drop(sender);
+                let mut failed: Option<(usize, Error)> = None;
+                for (at, output) in receiver {
+                    match output {
+                        Ok(output) => {
+                            heard(Heard::Done(at, &output));
+                            outputs[at] = Some(output);
+                        }
+                        // The first job's error, whichever thread was faster.
+                        Err(error) if failed.as_ref().is_none_or(|(first, _)| at < *first) => {
+                            failed = Some((at, error));
+                        }
+                        Err(_) => {}
+                    }
+                }
+                failed.map_or(Ok(()), |(_, error)| Err(error))
+            })?;
+            outputs
+                .into_iter()
+                .map(|output| output.ok_or_else(|| Error::Worker("a thread ended without an answer".into())))
+                .collect()
+        })
+    }
+}
+
+/// Polls a future that never waits, as those on [`Serial`] and `Threads` benches;
+/// `None` if it did wait.
+pub fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}

@@ -1,0 +1,351 @@
+//! k-means on whole images: every pixel is a feature (notebooks 002 and 003).
+
+use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
+use super::{Experiment, pictures};
+use crate::data::Dataset;
+use crate::error::{Error, Result, Warning};
+use crate::learn::cluster::{self, KMeansFit, KMeansOptions};
+use crate::learn::metrics;
+use crate::learn::preprocessing;
+use crate::python;
+use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Value};
+use serde::{Deserialize, Serialize};
+
+crate::choices! {
+    /// How the first centres are chosen.
+    pub enum Init {
+        /// Greedy k-means++ with local trials.
+        KMeansPlusPlus = "k-means++",
+        /// Images drawn at random.
+        Random = "random",
+    }
+}
+
+crate::choices! {
+    /// What is done to the pixels first.
+    pub enum Scaling {
+        /// Grey levels 0 to 255 as they are.
+        None = "none",
+        /// Each pixel to the range 0 to 1 (`MinMaxScaler`).
+        MinMax = "min-max",
+        /// Each pixel to mean 0 and variance 1 (`StandardScaler`).
+        Standard = "standard",
+    }
+}
+
+impl From<Scaling> for preprocessing::Scaling {
+    fn from(scaling: Scaling) -> Self {
+        match scaling {
+            Scaling::None => preprocessing::Scaling::None,
+            Scaling::MinMax => preprocessing::Scaling::MinMax,
+            Scaling::Standard => preprocessing::Scaling::Standard,
+        }
+    }
+}
+
+crate::params! {
+    /// k-means on whole images.
+    pub struct KMeansParams {
+        /// Number of clusters to form, and of centres to draw.
+        n_clusters "Clusters": u32 = 10, crate::params::Domain::Int { min: 1, max: 500, slider: 40 };
+        /// Number of restarts; the run of lowest inertia wins.
+        n_init "Restarts": u32 = 10, crate::params::Domain::Int { min: 1, max: 200, slider: 30 };
+        /// Seed of every random draw; the same number gives the same result here and in scikit-learn.
+        random_state "Seed": u32 = 0, crate::params::Domain::Int { min: 0, max: u32::MAX, slider: 0 };
+        /// How the first centres are chosen: k-means++ spreads them over the images, random draws images.
+        init "Start": Init = Init::KMeansPlusPlus, crate::params::Domain::Choice(Init::WORDS);
+        /// What is done to each pixel first. Without scaling the grey levels count as they are.
+        scaling "Scaling": Scaling = Scaling::None, crate::params::Domain::Choice(Scaling::WORDS);
+        /// Most iterations of one restart.
+        max_iter "Iterations at most": u32 = 300, crate::params::Domain::Int { min: 1, max: 10_000, slider: 0 };
+        /// A restart ends when the centres move less than this, relative to the mean variance of the pixels.
+        tol "Tolerance": f64 = 1e-4, crate::params::Domain::Float { min: 0.0, max: 1.0 };
+    }
+}
+
+impl KMeansParams {
+    fn options(&self) -> KMeansOptions {
+        KMeansOptions { n_clusters: self.n_clusters as usize, max_iter: self.max_iter, tol: self.tol }
+    }
+
+    /// One job for each restart, in the order in which scikit-learn runs them.
+    pub fn restarts(&self) -> Vec<Restart> {
+        (0..self.n_init).map(|restart| Restart { params: self.clone(), restart }).collect()
+    }
+
+    /// An error if there are fewer images than clusters.
+    pub fn check(&self, n_samples: usize) -> Result<()> {
+        if (self.n_clusters as usize) > n_samples {
+            let must_be = format!("at most the number of images, {n_samples}");
+            return Err(Error::invalid("n_clusters", must_be, self.n_clusters));
+        }
+        Ok(())
+    }
+}
+
+/// One restart: its start is drawn from the seed's stream as the n-th one, so
+/// restarts may run anywhere and in any order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Restart {
+    params: KMeansParams,
+    restart: u32,
+}
+
+/// What one restart found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fit {
+    /// Cluster of each image.
+    pub labels: Vec<u32>,
+    /// Centres in the scaled space, row-major `(n_clusters, n_features)`.
+    pub cluster_centers: Vec<f64>,
+    /// Sum of squared distances to the own centre.
+    pub inertia: f64,
+    /// Iterations done.
+    pub n_iter: u32,
+    /// Whether it ended before `max_iter`.
+    pub converged: bool,
+    /// Inertia after each iteration.
+    pub history: Vec<f64>,
+}
+
+impl Job for Restart {
+    type Output = Fit;
+
+    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
+        let params = &self.params;
+        let pixels = place.pixels(params.scaling.into())?;
+        let init = match params.init {
+            Init::KMeansPlusPlus => cluster::Init::KMeansPlusPlus,
+            Init::Random => cluster::Init::Random,
+        };
+        let start = cluster::start(
+            &*pixels,
+            &init,
+            params.n_clusters as usize,
+            params.random_state,
+            self.restart as usize,
+        )?;
+        let mut history = Vec::new();
+        let fit = cluster::lloyd(&*pixels, start, &params.options(), &mut |now| {
+            history.push(now.inertia);
+            if ticker.due() {
+                let centers = now.cluster_centers();
+                ticker.tell(Tick {
+                    step: now.n_iter,
+                    objective: now.inertia,
+                    frame: centers.as_slice().iter().map(|value| *value as f32).collect(),
+                });
+            }
+        })?;
+        let KMeansFit { cluster_centers, labels, inertia, n_iter, converged } = fit;
+        let cluster_centers = cluster_centers.into_vec();
+        Ok(Fit { labels, cluster_centers, inertia, n_iter, converged, history })
+    }
+}
+
+impl Fit {
+    /// The winner among restarts, by scikit-learn's rule.
+    pub fn best(fits: &[Fit], n_clusters: u32) -> usize {
+        cluster::best_restart(fits.iter().map(|fit| (fit.inertia, fit.labels.as_slice())), n_clusters as usize)
+    }
+
+    /// Number of images in each cluster.
+    pub fn sizes(&self, n_clusters: u32) -> Vec<u64> {
+        let mut sizes = vec![0; n_clusters as usize];
+        for label in &self.labels {
+            sizes[*label as usize] += 1;
+        }
+        sizes
+    }
+
+    /// What scikit-learn would warn of.
+    pub fn warnings(&self, params: &KMeansParams) -> Vec<Warning> {
+        let found = self.sizes(params.n_clusters).iter().filter(|size| **size > 0).count() as u32;
+        let mut warnings = Vec::new();
+        if found < params.n_clusters {
+            warnings.push(Warning::FewerClusters { found, n_clusters: params.n_clusters });
+        }
+        if !self.converged {
+            warnings.push(Warning::NotConverged { what: "The winning restart".into(), max_iter: params.max_iter });
+        }
+        warnings
+    }
+}
+
+/// The experiment.
+pub struct KMeans;
+
+impl Experiment for KMeans {
+    const ID: &'static str = "kmeans";
+    const TITLE: &'static str = "k-means";
+    type Params = KMeansParams;
+    type Job = Restart;
+
+    fn check(params: &KMeansParams, n_samples: usize, _n_features: usize) -> Result<()> {
+        params.check(n_samples)
+    }
+
+    async fn run(params: &KMeansParams, lab: &Lab<'_>) -> Result<Report> {
+        let data = lab.dataset;
+        let fits = lab
+            .map("Restarts", &params.restarts(), &mut |known, at| Some(unfinished(params, data, known, at)))
+            .await?;
+        let best = Fit::best(&fits, params.n_clusters);
+        finished(params, data, &fits, best)
+    }
+
+    fn python(params: &KMeansParams) -> String {
+        let mut script = python::scaled(params.scaling.word());
+        script += &python::call("model", "KMeans", params, &["scaling"]);
+        script += "model.fit(X_scaled)\n";
+        script += "show('inertia', model.inertia_)\n";
+        script += "show('n_iter', model.n_iter_)\n";
+        script += "show('adjusted_rand_score', metrics.adjusted_rand_score(y, model.labels_))\n";
+        script += "show('normalized_mutual_info_score', metrics.normalized_mutual_info_score(y, model.labels_))\n";
+        script += "confusion = metrics.cluster.contingency_matrix(y, model.labels_)\n";
+        script += "show('purity', confusion.max(axis=0).sum() / len(y))\n";
+        script += "show('sizes', ' '.join(map(str, np.bincount(model.labels_, minlength=model.n_clusters))))\n";
+        script
+    }
+}
+
+fn finished(params: &KMeansParams, data: &Dataset, fits: &[Fit], best: usize) -> Result<Report> {
+    let fit = &fits[best];
+    let truth: Vec<i32> = data.labels.iter().map(|label| i32::from(*label)).collect();
+    let found: Vec<i32> = fit.labels.iter().map(|label| *label as i32).collect();
+    let sizes = fit.sizes(params.n_clusters);
+    let mut report = Report { warnings: fit.warnings(params), ..Report::default() };
+    report.metric("inertia", "Inertia", Value::Float(fit.inertia));
+    report.metric("n_iter", "Iterations of the winner", Value::Int(i64::from(fit.n_iter)));
+    report.metric("best_restart", "Winning restart (from 0)", Value::Int(best as i64));
+    report.metric(
+        "adjusted_rand_score",
+        "Adjusted Rand index against the digits",
+        Value::Float(metrics::adjusted_rand_score(&truth, &found)?),
+    );
+    report.metric(
+        "normalized_mutual_info_score",
+        "Normalised mutual information",
+        Value::Float(metrics::normalized_mutual_info_score(&truth, &found)?),
+    );
+    report.metric("purity", "Purity", Value::Float(metrics::purity(&truth, &found)?));
+    let text = sizes.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
+    report.metric("sizes", "Cluster sizes", Value::Text(text));
+    report.metric("n_samples", "Images", Value::Int(data.n as i64));
+
+    let frame: Vec<f32> = fit.cluster_centers.iter().map(|value| *value as f32).collect();
+    let confusion = pictures::confusion("confusion", "Digits against clusters", data, &fit.labels, params.n_clusters);
+    report.sections.push(centres(params, data, &frame, Some(&sizes)));
+    report.sections.push(confusion);
+    let histories: Vec<Vec<(f64, f64)>> = fits
+        .iter()
+        .map(|fit| fit.history.iter().enumerate().map(|(i, y)| (i as f64 + 1.0, *y)).collect())
+        .collect();
+    report.sections.push(descent(&histories, Some(best)));
+
+    let n_features = data.n_features() as u32;
+    report.arrays = vec![
+        Array {
+            name: "labels_".into(),
+            shape: vec![fit.labels.len() as u32],
+            numbers: Numbers::U32(fit.labels.clone()),
+        },
+        Array {
+            name: "cluster_centers_".into(),
+            shape: vec![params.n_clusters, n_features],
+            numbers: Numbers::F64(fit.cluster_centers.clone()),
+        },
+        Array {
+            name: "inertias".into(),
+            shape: vec![fits.len() as u32],
+            numbers: Numbers::F64(fits.iter().map(|fit| fit.inertia).collect()),
+        },
+    ];
+    Ok(report)
+}
+
+/// What can be drawn while restarts run: the centres heard last, and every descent so far.
+fn unfinished(params: &KMeansParams, data: &Dataset, known: &[Progress<Fit>], at: usize) -> Report {
+    let mut report = Report::default();
+    let done: Vec<(usize, f64)> =
+        known.iter().enumerate().filter_map(|(i, job)| Some((i, job.output.as_ref()?.inertia))).collect();
+    if let Some((_, lowest)) = done.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1)) {
+        report.metric("inertia", "Lowest inertia so far", Value::Float(lowest));
+    }
+    let frame = match (&known[at].output, &known[at].tick) {
+        (Some(fit), _) => fit.cluster_centers.iter().map(|value| *value as f32).collect(),
+        (None, Some(tick)) => tick.frame.clone(),
+        (None, None) => Vec::new(),
+    };
+    if !frame.is_empty() {
+        report.sections.push(centres(params, data, &frame, None));
+    }
+    let histories: Vec<Vec<(f64, f64)>> = known
+        .iter()
+        .map(|job| match &job.output {
+            Some(fit) => fit.history.iter().enumerate().map(|(i, y)| (i as f64 + 1.0, *y)).collect(),
+            None => job.history.iter().map(|(step, y)| (f64::from(*step), *y)).collect(),
+        })
+        .collect();
+    report.sections.push(descent(&histories, None));
+    report
+}
+
+/// The centres as images; `sizes` are known once labels are.
+fn centres(params: &KMeansParams, data: &Dataset, frame: &[f32], sizes: Option<&[u64]>) -> Section {
+    let captions = (0..params.n_clusters as usize).map(|i| match sizes {
+        Some(sizes) => format!("idx: {i}, size: {}", sizes[i]),
+        None => format!("idx: {i}"),
+    });
+    // Scaled centres are drawn on the scale that matplotlib would give the finished picture.
+    let (low, high) = match params.scaling {
+        Scaling::None => (0.0, 255.0),
+        Scaling::MinMax => (0.0, 1.0),
+        Scaling::Standard => (-1.0, 3.0),
+    };
+    let summary = match sizes {
+        Some(sizes) => {
+            let (largest, size) = sizes.iter().enumerate().max_by_key(|(_, size)| **size).unwrap_or((0, &0));
+            let smallest = sizes.iter().min().unwrap_or(&0);
+            format!(
+                "{} centres as images of {} by {} pixels, darker is more ink. The largest cluster, number {largest}, \
+                 holds {size} of {} images; the smallest holds {smallest}.",
+                sizes.len(),
+                data.height,
+                data.width,
+                data.n
+            )
+        }
+        None => format!("{} centres while they move.", params.n_clusters),
+    };
+    pictures::grid("centres", "Cluster centres", &summary, data, captions, frame, (low, high), 5)
+}
+
+/// Inertia after each iteration, one line for each restart.
+fn descent(histories: &[Vec<(f64, f64)>], best: Option<usize>) -> Section {
+    let curves: Vec<Curve> = histories
+        .iter()
+        .enumerate()
+        .filter(|(_, points)| !points.is_empty())
+        .map(|(i, points)| Curve { name: format!("restart {i}"), points: points.clone(), strong: Some(i) == best })
+        .collect();
+    let finals = || histories.iter().filter_map(|points| points.last().map(|last| last.1));
+    let low = finals().fold(f64::INFINITY, f64::min);
+    let high = finals().fold(f64::NEG_INFINITY, f64::max);
+    let summary = match best {
+        Some(best) => format!(
+            "Inertia after each iteration, one line for each of {} restarts. Restart {best} ends lowest; the worst \
+             ends {:.2} % above it.",
+            histories.len(),
+            (high / low - 1.0) * 100.0
+        ),
+        None => format!("{} of {} restarts have begun.", curves.len(), histories.len()),
+    };
+    Section {
+        id: "inertia".into(),
+        title: "Inertia of each restart".into(),
+        summary,
+        figure: Figure::Curves { x_title: "iteration".into(), y_title: "inertia".into(), curves },
+    }
+}
+

@@ -1,0 +1,154 @@
+//! The experiments, one a file: a parameter table, a job, a `run` that reads like
+//! the method, and the script that does the same in scikit-learn.
+//!
+//! Adding one is a file here and its name in `experiments!` below.
+
+mod bench;
+mod digits;
+mod kmeans;
+mod lab;
+mod pictures;
+mod purity;
+mod selftest;
+mod stability;
+
+pub use bench::{Serial, poll_once};
+#[cfg(not(target_arch = "wasm32"))]
+pub use bench::Threads;
+pub use lab::{Bench, Deaf, Heard, Job, Lab, LocalFuture, Progress, Tick, Ticker, Workplace, decode, encode};
+
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::params::{ParamSpec, Params};
+use crate::report::Report;
+use std::future::Future;
+use std::sync::Arc;
+
+/// A parameter's name and its value as written in a link.
+pub type Values = Vec<(String, String)>;
+
+/// One experiment.
+pub trait Experiment: 'static {
+    /// Its name in links.
+    const ID: &'static str;
+    /// Its name for people.
+    const TITLE: &'static str;
+    /// Its parameter table.
+    type Params: Params;
+    /// What its workers do.
+    type Job: Job;
+
+    /// Whether it deals out no jobs and takes no time worth a button.
+    const INSTANT: bool = false;
+
+    /// Seconds of silence after which a worker of this run counts as stuck.
+    fn patience(_params: &Self::Params) -> f64 {
+        90.0
+    }
+
+    /// Conditions between parameters and data that no single parameter shows.
+    fn check(_params: &Self::Params, _n_samples: usize, _n_features: usize) -> Result<()> {
+        Ok(())
+    }
+
+    /// Deals out the jobs and makes the report.
+    fn run(params: &Self::Params, lab: &Lab) -> impl Future<Output = Result<Report>>;
+
+    /// The part of the Python script after the images are loaded into `X` and `y`;
+    /// it prints the report's metrics with `show(id, value)`.
+    fn python(params: &Self::Params) -> String;
+}
+
+/// An experiment without its types.
+pub struct Entry {
+    /// Its name in links.
+    pub id: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Whether it takes no time worth a button.
+    pub instant: bool,
+    /// Its parameter table.
+    pub specs: fn() -> Vec<ParamSpec>,
+    /// The one way `values` are written, or the first error in them.
+    pub normal: fn(&Values) -> Result<Values>,
+    check: fn(&Values, usize, usize) -> Result<()>,
+    run: for<'a> fn(&'a Values, &'a Arc<Dataset>, &'a dyn Bench) -> LocalFuture<'a, Result<Report>>,
+    work: fn(&[u8], &mut Workplace, &mut dyn Ticker) -> Result<Vec<u8>>,
+    python: fn(&Values) -> Result<String>,
+}
+
+impl Entry {
+    /// The experiment of that name.
+    pub fn find(id: &str) -> Result<&'static Entry> {
+        EXPERIMENTS.iter().find(|entry| entry.id == id).ok_or_else(|| Error::UnknownExperiment(id.into()))
+    }
+
+    /// An error if the parameters do not fit images of that number and size.
+    pub fn check(&self, values: &Values, n_samples: usize, n_features: usize) -> Result<()> {
+        (self.check)(values, n_samples, n_features)
+    }
+
+    /// Runs the experiment.
+    pub fn run<'a>(
+        &self,
+        values: &'a Values,
+        dataset: &'a Arc<Dataset>,
+        bench: &'a dyn Bench,
+    ) -> LocalFuture<'a, Result<Report>> {
+        (self.run)(values, dataset, bench)
+    }
+
+    /// Carries out one encoded job.
+    pub fn work(&self, job: &[u8], place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Vec<u8>> {
+        (self.work)(job, place, ticker)
+    }
+
+    /// The experiment's part of the Python script.
+    pub fn python(&self, values: &Values) -> Result<String> {
+        (self.python)(values)
+    }
+}
+
+fn typed<P: Params>(values: &Values) -> Result<P> {
+    P::from_values(values.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+}
+
+fn written<P: Params>(params: &P) -> Values {
+    P::specs().iter().map(|spec| (spec.name.to_string(), params.get(spec.name).unwrap_or_default())).collect()
+}
+
+const fn entry<E: Experiment>() -> Entry {
+    Entry {
+        id: E::ID,
+        title: E::TITLE,
+        instant: E::INSTANT,
+        specs: E::Params::specs,
+        normal: |values| Ok(written(&typed::<E::Params>(values)?)),
+        check: |values, n_samples, n_features| E::check(&typed(values)?, n_samples, n_features),
+        run: |values, dataset, bench| {
+            Box::pin(async move {
+                let params: E::Params = typed(values)?;
+                E::check(&params, dataset.n, dataset.n_features())?;
+                let lab = Lab { dataset, bench, patience: E::patience(&params) };
+                E::run(&params, &lab).await
+            })
+        },
+        work: |job, place, ticker| encode(&decode::<E::Job>(job)?.run(place, ticker)?),
+        python: |values| Ok(E::python(&typed(values)?)),
+    }
+}
+
+macro_rules! experiments {
+    ($($name:ty),+ $(,)?) => {
+        /// Every experiment, in the order of the menu.
+        pub static EXPERIMENTS: &[Entry] = &[$(entry::<$name>()),+];
+    };
+}
+
+experiments! {
+    digits::Digits,
+    kmeans::KMeans,
+    stability::Stability,
+    purity::Purity,
+    selftest::SelfTest,
+}

@@ -1,0 +1,103 @@
+//! The five labs and their scenes: content, kept apart from the code that shows it.
+//! The words are in `labs.json`, where a teacher can edit them.
+
+use crate::report::Report;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// One notebook, rebuilt.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Lab {
+    /// Its name in links.
+    pub id: String,
+    /// Its name in the menu.
+    pub name: String,
+    /// The question it asks.
+    pub title: String,
+    /// What it shows, in a sentence.
+    pub lead: String,
+    /// A fact about the notebook, for its card.
+    pub fact: String,
+    /// What is still to be built, if not all of it works.
+    #[serde(default)]
+    pub unfinished: String,
+    /// Its scenes, in the order of the notebook.
+    #[serde(default)]
+    pub scenes: Vec<Scene>,
+}
+
+/// One step of a lab: an experiment with preset parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Scene {
+    /// Its name in links.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// What it shows, in a few sentences.
+    pub lead: String,
+    /// Its experiment; none if the scene is still to be built.
+    #[serde(default)]
+    pub experiment: Option<String>,
+    /// Its data set.
+    #[serde(default)]
+    pub data: String,
+    /// Parameters that differ from the experiment's own defaults.
+    #[serde(default)]
+    pub preset: Vec<(String, String)>,
+    /// Sections to show, in this order; all if empty.
+    #[serde(default)]
+    pub shows: Vec<String>,
+    /// What the notebook printed, and what to compare it with.
+    #[serde(default)]
+    pub notebook: Vec<Printed>,
+}
+
+/// One line of "Notebook against this run".
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Printed {
+    /// Stable name of the notebook's output: `2-P1`, `2-F2`, …
+    pub id: String,
+    /// What it is.
+    pub what: String,
+    /// What the notebook printed.
+    pub notebook: String,
+    /// The metric of the report that answers it; "shown above" if empty.
+    #[serde(default)]
+    pub metric: String,
+    /// Why the two may differ.
+    #[serde(default)]
+    pub why: String,
+}
+
+impl Printed {
+    /// This run's value, with few digits where the notebook printed few.
+    pub fn ours(&self, report: &Report) -> Option<String> {
+        let value = &report.find(&self.metric)?.value;
+        Some(value.full())
+    }
+
+    /// Whether this run gives exactly what the notebook printed; `None` if it has no such number.
+    pub fn matches(&self, report: &Report) -> Option<bool> {
+        Some(self.ours(report)? == self.notebook)
+    }
+}
+
+/// All labs, in the order of the notebooks.
+pub fn all() -> &'static [Lab] {
+    static LABS: LazyLock<Vec<Lab>> = LazyLock::new(|| {
+        // A test parses the same text, so this cannot fail on a page that was released.
+        serde_json::from_str(include_str!("labs.json")).expect("labs.json is checked by a test")
+    });
+    &LABS
+}
+
+/// The lab of that name.
+pub fn lab(id: &str) -> Option<&'static Lab> {
+    all().iter().find(|lab| lab.id == id)
+}
+
+/// The scene of that name in that lab.
+pub fn find(lab_id: &str, scene_id: &str) -> Option<(&'static Lab, &'static Scene)> {
+    let lab = lab(lab_id)?;
+    Some((lab, lab.scenes.iter().find(|scene| scene.id == scene_id)?))
+}

@@ -1,0 +1,124 @@
+//! The first centres: `init` of `sklearn.cluster.KMeans`, draw for draw.
+
+use super::points::{Points, to_inner};
+use crate::error::{Error, Result};
+use crate::learn::Matrix;
+use crate::random::RandomState;
+
+/// How the first centres are chosen (`init`).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Init {
+    /// Greedy k-means++ (`"k-means++"`).
+    KMeansPlusPlus,
+    /// Rows drawn without replacement (`"random"`).
+    Random,
+    /// These centres, shape `(n_clusters, n_features)`.
+    Given(Matrix),
+}
+
+/// The centres that restart number `restart` (from 0) begins with, shape
+/// `(n_clusters, n_features)`, as `KMeans(random_state=random_state)` draws them.
+///
+/// Any restart can be asked for alone, so restarts can be shared out.
+/// Errors: `n_clusters` is 0 or more than the rows, or given centres that do not
+/// fit or are not finite.
+pub fn start<P: Points>(
+    points: &P,
+    init: &Init,
+    n_clusters: usize,
+    random_state: u32,
+    restart: usize,
+) -> Result<Matrix> {
+    check_n_clusters(points, n_clusters)?;
+    let mut random = RandomState::new(random_state);
+    let rows = match init {
+        Init::Given(centers) => {
+            if centers.n_rows() != n_clusters {
+                let must_be = format!("of shape ({n_clusters}, {})", points.n_features());
+                return Err(Error::invalid("init", must_be, format!("({}, {})", centers.n_rows(), centers.n_cols())));
+            }
+            to_inner(points, centers)?;
+            return Ok(centers.clone());
+        }
+        Init::Random => {
+            // How many draws a restart takes depends on their repeats.
+            let p = uniform(points.n_samples());
+            let mut rows = random.choice_p(points.n_samples(), n_clusters, false, &p)?;
+            for _ in 0..restart {
+                rows = random.choice_p(points.n_samples(), n_clusters, false, &p)?;
+            }
+            rows
+        }
+        Init::KMeansPlusPlus => {
+            let draws = 1 + (n_clusters - 1) * n_local_trials(n_clusters);
+            random.skip_doubles(draws.saturating_mul(restart));
+            plus_plus(points, n_clusters, &mut random)?
+        }
+    };
+    let mut centers = Matrix::zeros(n_clusters, points.n_features());
+    for (c, &row) in rows.iter().enumerate() {
+        points.copy_values(row as usize, centers.row_mut(c));
+    }
+    Ok(centers)
+}
+
+/// Refuses numbers of clusters that the rows cannot fill.
+pub(super) fn check_n_clusters<P: Points>(points: &P, n_clusters: usize) -> Result<()> {
+    if n_clusters == 0 {
+        return Err(Error::invalid("n_clusters", "an int in the range [1, inf)", n_clusters));
+    }
+    if points.n_samples() < n_clusters {
+        let must_be = format!("at most n_samples={}", points.n_samples());
+        return Err(Error::invalid("n_clusters", must_be, n_clusters));
+    }
+    Ok(())
+}
+
+fn uniform(n: usize) -> Vec<f64> {
+    vec![1.0 / n as f64; n]
+}
+
+fn n_local_trials(n_clusters: usize) -> usize {
+    2 + libm::log(n_clusters as f64) as usize
+}
+
+/// Rows chosen by greedy k-means++: each time some rows are drawn with
+/// probabilities in proportion to their squared distance to the nearest centre,
+/// and the one that leaves the least sum of such distances stays.
+fn plus_plus<P: Points>(points: &P, n_clusters: usize, random: &mut RandomState) -> Result<Vec<u32>> {
+    let n = points.n_samples();
+    let trials = n_local_trials(n_clusters);
+    let mut rows = random.choice_p(n, 1, true, &uniform(n))?;
+    let mut closest = vec![f64::INFINITY; n];
+    let mut closer = vec![vec![0.0; n]; trials];
+    points.closer(&rows, &closest, &mut closer[..1]);
+    std::mem::swap(&mut closest, &mut closer[0]);
+    let mut potential: f64 = closest.iter().sum();
+    let mut running = vec![0.0; n];
+    while rows.len() < n_clusters {
+        let mut sum = 0.0;
+        for (running, closest) in running.iter_mut().zip(&closest) {
+            sum += closest;
+            *running = sum;
+        }
+        let candidates: Vec<u32> = (0..trials)
+            .map(|_| {
+                let drawn = random.random_sample() * potential;
+                running.partition_point(|&running| running < drawn).min(n - 1) as u32
+            })
+            .collect();
+        points.closer(&candidates, &closest, &mut closer);
+        let mut best = 0;
+        let mut best_potential = f64::INFINITY;
+        for (c, closer) in closer.iter().enumerate() {
+            let potential: f64 = closer.iter().sum();
+            if potential < best_potential {
+                (best, best_potential) = (c, potential);
+            }
+        }
+        rows.push(candidates[best]);
+        potential = best_potential;
+        std::mem::swap(&mut closest, &mut closer[best]);
+    }
+    Ok(rows)
+}

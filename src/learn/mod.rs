@@ -1,0 +1,11 @@
+//! Numbers only: the algorithms, on slices and [`Matrix`]. No browser, no
+//! messages, no clock. Names are scikit-learn's.
+
+pub mod cluster;
+pub mod kernels;
+mod matrix;
+pub mod metrics;
+pub mod preprocessing;
+pub mod resample;
+
+pub use matrix::Matrix;

@@ -1,0 +1,35 @@
+//! Digitoscope: what clustering and linear models do with handwritten digits.
+//!
+//! The rooms, and what each may know:
+//!
+//! * [`error`]: the values every room reports failures with.
+//! * [`random`]: NumPy's random streams, word for word.
+//! * [`learn`]: numbers only; the algorithms. Knows `error` and `random`.
+//! * [`data`]: the images: catalogue, shards, checksums, files.
+//! * [`params`], [`report`], [`bytes`]: what experiments are declared and answered with.
+//! * [`experiments`]: one a file. Know `learn`, `data`, and somebody who carries out their jobs.
+//! * [`labs`]: the words of the five labs. [`link`]: the address of everything.
+//! * [`python`]: the same in scikit-learn. [`export`]: files to take away.
+//! * [`workers`]: the pool that carries out jobs in a browser.
+//! * `runner` (native only): any link without a browser.
+//! * `plots`: figures drawn.
+//! * `app` (wasm only): the page. Knows all.
+
+#[cfg(target_arch = "wasm32")]
+pub mod app;
+pub mod bytes;
+pub mod data;
+pub mod error;
+pub mod experiments;
+pub mod export;
+pub mod labs;
+pub mod learn;
+pub mod link;
+pub mod params;
+pub mod plots;
+pub mod python;
+pub mod random;
+pub mod report;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod runner;
+pub mod workers;

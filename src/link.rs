@@ -1,0 +1,315 @@
+//! The address of everything: `#/<lab>/<scene>?<name>=<value>&…`. Only what differs
+//! from the scene's preset is written, in bytes that survive chats and Markdown.
+//! What cannot be understood is reported, never fatal.
+
+use crate::data::catalog;
+use crate::error::Error;
+use crate::experiments::{EXPERIMENTS, Entry, Values};
+use crate::labs::{self, Scene};
+
+/// The data set of a bench, where no scene names another.
+const DEFAULT_DATA: &str = "mnist10k";
+
+/// Longest fragment that is looked at.
+const LONGEST: usize = 4_000;
+
+/// Where in the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The five labs.
+    Home,
+    /// A scene of a lab.
+    Scene {
+        /// The lab's name.
+        lab: String,
+        /// The scene's name.
+        scene: String,
+    },
+    /// One experiment alone.
+    Bench {
+        /// The experiment's name.
+        experiment: String,
+    },
+}
+
+/// How the page is shown inside another one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Embed {
+    /// No header, notes or footer.
+    pub on: bool,
+    /// The sections to show; all if empty.
+    pub only: Vec<String>,
+    /// The parameters with a control; all if `None`, no control at all if empty.
+    pub controls: Option<Vec<String>>,
+    /// Parameters that are shown but fixed.
+    pub lock: Vec<String>,
+    /// `light` or `dark`; the system's if `None`.
+    pub theme: Option<String>,
+    /// `click`, `visible` or `never`: when the page computes by itself.
+    pub start: Option<String>,
+    /// Whether the line with a link to the full page is left out.
+    pub no_credit: bool,
+}
+
+/// What a link says: the place, the data, every parameter's value, the frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setup {
+    /// Where in the page.
+    pub place: Place,
+    /// The data set's name.
+    pub data: String,
+    /// All parameters of the place's experiment, in the order of its table; none at home.
+    pub values: Values,
+    /// How it is shown inside another page.
+    pub embed: Embed,
+}
+
+/// A link that has been read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// What to show.
+    pub setup: Setup,
+    /// What could not be understood.
+    pub notes: Vec<Error>,
+}
+
+impl Setup {
+    /// The five labs.
+    pub fn home() -> Self {
+        Setup { place: Place::Home, data: String::new(), values: Values::new(), embed: Embed::default() }
+    }
+
+    /// A place with its preset.
+    pub fn preset(place: Place) -> Self {
+        let (data, values) = preset_of(&place);
+        Setup { place, data, values, embed: Embed::default() }
+    }
+
+    /// The scene of this place, if it is one.
+    pub fn scene(&self) -> Option<&'static Scene> {
+        scene_of(&self.place)
+    }
+
+    /// The experiment of this place, if it has one.
+    pub fn entry(&self) -> Option<&'static Entry> {
+        entry_of(&self.place)
+    }
+
+    /// A parameter's value as it is written.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// This setup with one value changed; not checked.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut setup = self.clone();
+        if let Some(slot) = setup.values.iter_mut().find(|(known, _)| known == name) {
+            slot.1 = value.into();
+        }
+        setup
+    }
+
+    /// The names and values that differ from the place's preset, data first.
+    pub fn changes(&self) -> Values {
+        let (data, values) = preset_of(&self.place);
+        let mut changes = Values::new();
+        if self.data != data {
+            changes.push(("data".into(), self.data.clone()));
+        }
+        changes.extend(self.values.iter().filter(|pair| !values.contains(pair)).cloned());
+        changes
+    }
+
+    /// What the result depends on, and nothing else: equal keys, equal results.
+    pub fn key(&self) -> String {
+        let experiment = self.entry().map_or("", |entry| entry.id);
+        let mut pairs = vec![("data".to_string(), self.data.clone())];
+        pairs.extend(self.values.iter().cloned());
+        format!("#/bench/{experiment}{}", query(&pairs))
+    }
+
+    /// The shortest link that opens this setup.
+    pub fn fragment(&self) -> String {
+        let mut pairs = self.changes();
+        let embed = &self.embed;
+        let mut add = |name: &str, value: String| pairs.push((name.into(), value));
+        if embed.on {
+            add("embed", "1".into());
+        }
+        if !embed.only.is_empty() {
+            add("only", embed.only.join("~"));
+        }
+        match embed.controls.as_deref() {
+            Some([]) => add("controls", "none".into()),
+            Some(names) => add("controls", names.join("~")),
+            None => {}
+        }
+        if !embed.lock.is_empty() {
+            add("lock", embed.lock.join("~"));
+        }
+        if let Some(theme) = &embed.theme {
+            add("theme", theme.clone());
+        }
+        if let Some(start) = &embed.start {
+            add("start", start.clone());
+        }
+        if embed.no_credit {
+            add("credit", "0".into());
+        }
+        format!("{}{}", path(&self.place), query(&pairs))
+    }
+}
+
+/// `#/…` without a query.
+fn path(place: &Place) -> String {
+    match place {
+        Place::Home => "#/".into(),
+        Place::Scene { lab, scene } => format!("#/{lab}/{scene}"),
+        Place::Bench { experiment } => format!("#/bench/{experiment}"),
+    }
+}
+
+fn query(pairs: &[(String, String)]) -> String {
+    let text = pairs.iter().map(|(name, value)| format!("{name}={}", written(value))).collect::<Vec<_>>().join("&");
+    if text.is_empty() { text } else { format!("?{text}") }
+}
+
+/// A value in the bytes that links may hold. The only ones that values of ours
+/// have beyond those are the pluses of `k-means++`.
+fn written(value: &str) -> String {
+    value.replace('+', "-plus")
+}
+
+/// What [`written`] or a person wrote, with %-escapes undone.
+fn read(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let escaped = (bytes[i] == b'%')
+            .then(|| text.get(i + 1..i + 3))
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        out.push(escaped.unwrap_or(bytes[i]));
+        i += if escaped.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&out).replace("-plus", "+")
+}
+
+fn scene_of(place: &Place) -> Option<&'static Scene> {
+    match place {
+        Place::Scene { lab, scene } => labs::find(lab, scene).map(|(_, scene)| scene),
+        _ => None,
+    }
+}
+
+fn entry_of(place: &Place) -> Option<&'static Entry> {
+    match place {
+        Place::Home => None,
+        Place::Scene { .. } => Entry::find(scene_of(place)?.experiment.as_deref()?).ok(),
+        Place::Bench { experiment } => Entry::find(experiment).ok(),
+    }
+}
+
+/// The data and the values that a place begins with.
+fn preset_of(place: &Place) -> (String, Values) {
+    let Some(entry) = entry_of(place) else { return (String::new(), Values::new()) };
+    let mut values: Values = (entry.specs)().into_iter().map(|spec| (spec.name.into(), spec.default)).collect();
+    let mut data = DEFAULT_DATA.to_string();
+    if let Some(scene) = scene_of(place) {
+        data.clone_from(&scene.data);
+        for (name, value) in &scene.preset {
+            if let Some(slot) = values.iter_mut().find(|(known, _)| known == name) {
+                slot.1.clone_from(value);
+            }
+        }
+    }
+    (data, values)
+}
+
+/// Reads a fragment, with or without its `#`.
+pub fn open(fragment: &str) -> Opened {
+    let mut notes = Vec::new();
+    let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+    let fragment = if fragment.len() > LONGEST {
+        let must_be = format!("at most {LONGEST} characters");
+        notes.push(Error::invalid("link", must_be, format!("{} characters", fragment.len())));
+        ""
+    } else {
+        fragment
+    };
+    let (path, query) = fragment.split_once('?').unwrap_or((fragment, ""));
+    let mut setup = Setup::preset(place(path, &mut notes));
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (read(name), read(value));
+        if let Err(note) = apply(&mut setup, &name, &value) {
+            notes.push(note);
+        }
+    }
+    Opened { setup, notes }
+}
+
+fn place(path: &str, notes: &mut Vec<Error>) -> Place {
+    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(read).collect();
+    let mut unknown = |name: &str| notes.push(Error::UnknownExperiment(name.chars().take(60).collect()));
+    match parts.as_slice() {
+        [] => Place::Home,
+        [bench] if bench == "bench" => Place::Bench { experiment: EXPERIMENTS[1].id.into() },
+        [bench, experiment, ..] if bench == "bench" => {
+            if Entry::find(experiment).is_err() {
+                unknown(experiment);
+                return Place::Home;
+            }
+            Place::Bench { experiment: experiment.clone() }
+        }
+        [lab, rest @ ..] => {
+            let Some(found) = labs::lab(lab) else {
+                unknown(lab);
+                return Place::Home;
+            };
+            let wanted = rest.first();
+            let scene = wanted.and_then(|name| found.scenes.iter().find(|scene| scene.id == *name));
+            if let (Some(name), None) = (wanted, scene) {
+                unknown(name);
+            }
+            match scene.or(found.scenes.first()) {
+                Some(scene) => Place::Scene { lab: found.id.clone(), scene: scene.id.clone() },
+                None => Place::Home,
+            }
+        }
+    }
+}
+
+/// Sets one name of the query.
+fn apply(setup: &mut Setup, name: &str, value: &str) -> Result<(), Error> {
+    let list = || value.split('~').filter(|part| !part.is_empty()).map(String::from).collect::<Vec<_>>();
+    let one_of = |words: &[&str]| {
+        let given: String = value.chars().take(40).collect();
+        let bad = || Error::invalid(name, format!("one of {}", words.join(", ")), format!("'{given}'"));
+        words.contains(&value).then(|| value.to_string()).ok_or_else(bad)
+    };
+    match name {
+        "embed" => setup.embed.on = one_of(&["1", "0"])? == "1",
+        "only" => setup.embed.only = list(),
+        "controls" => setup.embed.controls = Some(if value == "none" { Vec::new() } else { list() }),
+        "lock" => setup.embed.lock = list(),
+        "theme" => setup.embed.theme = Some(one_of(&["light", "dark", "auto"])?).filter(|word| word != "auto"),
+        "start" => setup.embed.start = Some(one_of(&["click", "visible", "never"])?),
+        "credit" => setup.embed.no_credit = one_of(&["1", "0"])? == "0",
+        // The version of the grammar; this is the first.
+        "v" => drop(one_of(&["1"])?),
+        "data" if setup.entry().is_some() => {
+            catalog::dataset(value)?;
+            setup.data = value.into();
+        }
+        _ => {
+            let Some(entry) = setup.entry().filter(|_| setup.value(name).is_some()) else {
+                return Err(Error::UnknownParameter(name.chars().take(60).collect()));
+            };
+            let changed = setup.with(name, value);
+            setup.values = (entry.normal)(&changed.values)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,312 @@
+//! Parameters, declared once: from one `params!` table come the struct that a
+//! job carries, the form, the link, the validation, the keyword arguments of the
+//! Python script, the documentation and the property tests.
+
+use crate::error::{Error, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The values a parameter may take, and how a form offers them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Domain {
+    /// Whole numbers from `min` to `max`; a slider reaches only to `slider`,
+    /// since what is handy and what is possible are two things.
+    Int {
+        /// Smallest value.
+        min: u32,
+        /// Largest value.
+        max: u32,
+        /// Where the slider ends; no slider if 0.
+        slider: u32,
+    },
+    /// Real numbers from `min` to `max`; NaN and infinities are outside.
+    Float {
+        /// Smallest value.
+        min: f64,
+        /// Largest value.
+        max: f64,
+    },
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// `true` or `false`.
+    Flag,
+    /// A list of whole numbers, written `10~20`.
+    Ints {
+        /// Smallest entry.
+        min: u32,
+        /// Largest entry.
+        max: u32,
+        /// Longest list.
+        longest: usize,
+    },
+}
+
+impl Domain {
+    /// The end of the sentence "The parameter must be …".
+    pub fn must_be(&self) -> String {
+        match self {
+            Domain::Int { min, max, .. } => format!("an int in the range [{min}, {max}]"),
+            Domain::Float { min, max } => format!("a float in the range [{min}, {max}]"),
+            Domain::Choice(words) => format!("one of {{{}}}", quoted(words)),
+            Domain::Flag => "true or false".into(),
+            Domain::Ints { min, max, longest } => {
+                format!("a list such as {min}~{max} of 1 to {longest} ints in the range [{min}, {max}]")
+            }
+        }
+    }
+}
+
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|w| format!("'{w}'")).collect::<Vec<_>>().join(", ")
+}
+
+/// One row of a parameter table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParamSpec {
+    /// scikit-learn's name, as in links and scripts.
+    pub name: &'static str,
+    /// A few words for the form.
+    pub label: &'static str,
+    /// One or two sentences of help.
+    pub doc: String,
+    /// What it may be.
+    pub domain: Domain,
+    /// The table's default, as it is written in a link.
+    pub default: String,
+}
+
+/// A type that a parameter may have: written to and read from a link.
+pub trait ParamType: Sized {
+    /// Reads `text`; `None` where it is no value of `domain`.
+    fn parse(text: &str, domain: &Domain) -> Option<Self>;
+    /// The one way this value is written; `parse` reads it back.
+    fn write(&self) -> String;
+}
+
+impl ParamType for u32 {
+    fn parse(text: &str, domain: &Domain) -> Option<Self> {
+        let Domain::Int { min, max, .. } = domain else { return None };
+        // A form may hand over "10.0" or " 10"; both are ten.
+        let text = text.trim();
+        let value = match text.parse::<u32>() {
+            Ok(value) => value,
+            Err(_) => {
+                let value = text.parse::<f64>().ok()?;
+                if value.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&value) {
+                    return None;
+                }
+                value as u32
+            }
+        };
+        (*min..=*max).contains(&value).then_some(value)
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl ParamType for f64 {
+    fn parse(text: &str, domain: &Domain) -> Option<Self> {
+        let Domain::Float { min, max } = domain else { return None };
+        let value = text.trim().parse::<f64>().ok()?;
+        // -0 and 0 are one value, and must have one spelling.
+        (*min..=*max).contains(&value).then_some(value + 0.0)
+    }
+
+    fn write(&self) -> String {
+        // The shorter of the two round-trip forms, without a '+'.
+        let plain = format!("{self}");
+        let exponent = format!("{self:e}");
+        if exponent.len() < plain.len() { exponent } else { plain }
+    }
+}
+
+impl ParamType for bool {
+    fn parse(text: &str, domain: &Domain) -> Option<Self> {
+        match (domain, text.trim()) {
+            (Domain::Flag, "true" | "1") => Some(true),
+            (Domain::Flag, "false" | "0") => Some(false),
+            _ => None,
+        }
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl ParamType for Vec<u32> {
+    fn parse(text: &str, domain: &Domain) -> Option<Self> {
+        let Domain::Ints { min, max, longest } = domain else { return None };
+        let entry = Domain::Int { min: *min, max: *max, slider: 0 };
+        // A form may separate by commas or spaces; a link uses '~'.
+        let values = text
+            .split(['~', ',', ' '])
+            .filter(|part| !part.is_empty())
+            .map(|part| u32::parse(part, &entry))
+            .collect::<Option<Vec<_>>>()?;
+        (1..=*longest).contains(&values.len()).then_some(values)
+    }
+
+    fn write(&self) -> String {
+        self.iter().map(u32::to_string).collect::<Vec<_>>().join("~")
+    }
+}
+
+/// Parameters of one experiment; made by [`params!`](crate::params!).
+pub trait Params: Clone + Default + PartialEq + Serialize + DeserializeOwned + 'static {
+    /// The rows of the table, in the order of the form.
+    fn specs() -> Vec<ParamSpec>;
+    /// The value of `name` as it is written in a link.
+    fn get(&self, name: &str) -> Option<String>;
+    /// Reads `text` into `name`; on an error the old value stays.
+    fn set(&mut self, name: &str, text: &str) -> Result<()>;
+
+    /// The table's defaults with `values` set over them; the first bad value is the error.
+    fn from_values<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
+        let mut params = Self::default();
+        for (name, text) in values {
+            params.set(name, text)?;
+        }
+        Ok(params)
+    }
+}
+
+/// Reads one parameter, or says what it must be.
+pub fn parse<T: ParamType>(name: &str, text: &str, domain: &Domain) -> Result<T> {
+    T::parse(text, domain).ok_or_else(|| {
+        // A hostile link must not fill the page with its own text.
+        let shown: String = text.chars().take(40).collect();
+        Error::invalid(name, domain.must_be(), format!("'{shown}'"))
+    })
+}
+
+/// Declares a choice: an enum whose variants are written as scikit-learn spells them.
+#[macro_export]
+macro_rules! choices {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$vmeta])* $variant),+ }
+
+        impl $name {
+            /// The words, in the order of the form.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The word as scikit-learn spells it.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word),+ }
+            }
+        }
+
+        impl $crate::params::ParamType for $name {
+            fn parse(text: &str, domain: &$crate::params::Domain) -> Option<Self> {
+                let $crate::params::Domain::Choice(words) = domain else { return None };
+                let text = text.trim();
+                if !words.contains(&text) { return None; }
+                match text { $($word => Some($name::$variant),)+ _ => None }
+            }
+
+            fn write(&self) -> String {
+                self.word().into()
+            }
+        }
+    };
+}
+
+/// Declares an experiment's parameters. Each row reads
+/// `name "Label": type = default, domain;` under its doc comment, which is the help text.
+#[macro_export]
+macro_rules! params {
+    (
+        $(#[doc = $sdoc:literal])+
+        pub struct $name:ident {
+            $($(#[doc = $doc:literal])+ $field:ident $label:literal : $ty:ty = $default:expr, $domain:expr;)*
+        }
+    ) => {
+        $(#[doc = $sdoc])+
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub struct $name { $($(#[doc = $doc])+ pub $field: $ty),* }
+
+        impl Default for $name {
+            fn default() -> Self {
+                $name { $($field: $default),* }
+            }
+        }
+
+        impl $crate::params::Params for $name {
+            fn specs() -> Vec<$crate::params::ParamSpec> {
+                #[allow(unused_variables)]
+                let default = $name::default();
+                vec![$($crate::params::ParamSpec {
+                    name: stringify!($field),
+                    label: $label,
+                    doc: [$($doc),+].map(str::trim).join(" "),
+                    domain: $domain,
+                    default: $crate::params::ParamType::write(&default.$field),
+                }),*]
+            }
+
+            fn get(&self, name: &str) -> Option<String> {
+                match name {
+                    $(stringify!($field) => Some($crate::params::ParamType::write(&self.$field)),)*
+                    _ => None,
+                }
+            }
+
+            #[allow(unused_variables)]
+            fn set(&mut self, name: &str, text: &str) -> $crate::error::Result<()> {
+                match name {
+                    $(stringify!($field) => {
+                        self.$field = $crate::params::parse(name, text, &$domain)?;
+                        Ok(())
+                    })*
+                    _ => Err($crate::error::Error::UnknownParameter(name.into())),
+                }
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PERCENT: Domain = Domain::Float { min: 0.0, max: 1.0 };
+
+    #[test]
+    fn nan_and_infinity_are_outside_every_range() {
+        for text in ["NaN", "nan", "inf", "-inf", "1e999", "", " ", "x"] {
+            assert_eq!(f64::parse(text, &PERCENT), None, "{text}");
+            assert_eq!(u32::parse(text, &Domain::Int { min: 0, max: u32::MAX, slider: 0 }), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_scikit_learns_sentence() {
+        let error = parse::<u32>("n_clusters", "0", &Domain::Int { min: 2, max: 64, slider: 0 }).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "The 'n_clusters' parameter must be an int in the range [2, 64]. Got '0' instead."
+        );
+    }
+
+    #[test]
+    fn floats_are_written_short_and_read_back() {
+        for (value, text) in [(1e-4, "1e-4"), (0.5, "0.5"), (0.0, "0"), (-0.0 + 0.0, "0")] {
+            assert_eq!(value.write(), text);
+            assert_eq!(f64::parse(text, &PERCENT), Some(value));
+        }
+    }
+
+    #[test]
+    fn lists_take_tildes_commas_and_spaces() {
+        let domain = Domain::Ints { min: 2, max: 64, longest: 3 };
+        assert_eq!(Vec::<u32>::parse("10~20", &domain), Some(vec![10, 20]));
+        assert_eq!(Vec::<u32>::parse("10, 20", &domain), Some(vec![10, 20]));
+        for bad in ["", "1~20", "10~x", "2~2~2~2"] {
+            assert_eq!(Vec::<u32>::parse(bad, &domain), None, "{bad}");
+        }
+    }
+}

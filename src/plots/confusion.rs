@@ -1,0 +1,76 @@
+//! Confusion matrices: counts in every cell, and cells as dark as their counts.
+
+use super::colormap::{color, ink_on};
+use super::{Drawn, Frame, message};
+use crate::report::ColorMap;
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+const LEFT: f64 = 56.0;
+const TOP: f64 = 8.0;
+const BOTTOM: f64 = 44.0;
+const RIGHT: f64 = 8.0;
+/// A cell narrower than this cannot hold four digits.
+const LEAST_CELL: f64 = 27.0;
+
+/// Height in CSS pixels of a matrix of `n_rows`.
+pub fn height(n_rows: usize, width: f64) -> f64 {
+    let row = if width < 500.0 { 24.0 } else { 30.0 };
+    TOP + BOTTOM + row * n_rows as f64
+}
+
+/// Least width in CSS pixels of a matrix of `n_columns`.
+pub fn least_width(n_columns: usize) -> f64 {
+    LEFT + RIGHT + LEAST_CELL * n_columns as f64
+}
+
+/// Draws the matrix over all of `area`.
+pub fn draw<DB: DrawingBackend>(
+    (row_title, column_title): (&str, &str),
+    rows: &[String],
+    columns: &[String],
+    counts: &[u64],
+    area: &DrawingArea<DB, Shift>,
+    frame: &Frame,
+) -> Drawn {
+    let (width, height) = area.dim_in_pixel();
+    let (left, top) = (frame.px(LEFT), frame.px(TOP));
+    let right = width as i32 - frame.px(RIGHT);
+    let bottom = height as i32 - frame.px(BOTTOM);
+    let x = |i: usize| left + ((right - left) as f64 * i as f64 / columns.len() as f64).round() as i32;
+    let y = |i: usize| top + ((bottom - top) as f64 * i as f64 / rows.len() as f64).round() as i32;
+    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let cell = f64::from(right - left) / columns.len() as f64 / frame.scale;
+    let size = frame.font(if cell < 36.0 { 11.0 } else { 13.0 });
+    let style = |color: RGBColor, h: HPos, v: VPos| {
+        ("sans-serif", size).into_font().color(&color).pos(Pos::new(h, v))
+    };
+    for (r, line) in counts.chunks_exact(columns.len()).enumerate() {
+        for (c, count) in line.iter().enumerate() {
+            let fill = color(ColorMap::Blues, *count as f64 / most);
+            let [red, green, blue] = fill;
+            let corners = [(x(c), y(r)), (x(c + 1), y(r + 1))];
+            area.draw(&Rectangle::new(corners, RGBColor(red, green, blue).filled())).map_err(message)?;
+            let [red, green, blue] = ink_on(fill);
+            let middle = ((x(c) + x(c + 1)) / 2, (y(r) + y(r + 1)) / 2);
+            let ink = style(RGBColor(red, green, blue), HPos::Center, VPos::Center);
+            area.draw(&Text::new(count.to_string(), middle, ink)).map_err(message)?;
+        }
+    }
+    let muted = frame.theme.muted;
+    for (r, name) in rows.iter().enumerate() {
+        let place = (left - frame.px(8.0), (y(r) + y(r + 1)) / 2);
+        area.draw(&Text::new(name.as_str(), place, style(frame.theme.text, HPos::Right, VPos::Center))).map_err(message)?;
+    }
+    for (c, name) in columns.iter().enumerate() {
+        let place = ((x(c) + x(c + 1)) / 2, bottom + frame.px(6.0));
+        area.draw(&Text::new(name.as_str(), place, style(frame.theme.text, HPos::Center, VPos::Top))).map_err(message)?;
+    }
+    let below = ((left + right) / 2, height as i32 - frame.px(4.0));
+    area.draw(&Text::new(column_title, below, style(muted, HPos::Center, VPos::Bottom))).map_err(message)?;
+    let beside = style(muted, HPos::Center, VPos::Bottom).transform(FontTransform::Rotate270);
+    let place = (frame.px(4.0) + size as i32, (top + bottom) / 2);
+    area.draw(&Text::new(row_title, place, beside)).map_err(message)?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! Figures drawn. Everything is generic over plotters' backend, so that the
+//! canvas, the SVG that a visitor saves and the one that a test looks at are one drawing.
+
+#[cfg(target_arch = "wasm32")]
+pub mod canvas;
+pub mod colormap;
+mod confusion;
+mod curves;
+mod theme;
+
+pub use theme::{Frame, Theme};
+
+use crate::report::Figure;
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+/// A message from a backend; a drawing has nothing else to say.
+pub type Drawn = Result<(), String>;
+
+/// Whether `figure` is drawn here (images are rasters, and tables are tables).
+pub fn drawable(figure: &Figure) -> bool {
+    matches!(figure, Figure::Confusion { .. } | Figure::Curves { .. })
+}
+
+/// Height in CSS pixels that suits `figure` at a width in CSS pixels.
+pub fn height(figure: &Figure, width: f64) -> f64 {
+    match figure {
+        Figure::Confusion { rows, .. } => confusion::height(rows.len(), width),
+        _ => (width * 0.5).clamp(220.0, 340.0),
+    }
+}
+
+/// Least width in CSS pixels at which `figure` can be read; a narrower frame scrolls.
+pub fn least_width(figure: &Figure) -> f64 {
+    match figure {
+        Figure::Confusion { columns, .. } => confusion::least_width(columns.len()),
+        _ => 240.0,
+    }
+}
+
+/// Draws `figure` over all of `area`.
+pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, frame: &Frame) -> Drawn {
+    area.fill(&frame.theme.surface).map_err(message)?;
+    match figure {
+        Figure::Confusion { row_title, column_title, rows, columns, counts } => {
+            confusion::draw((row_title, column_title), rows, columns, counts, area, frame)
+        }
+        Figure::Curves { x_title, y_title, curves } => curves::draw((x_title, y_title), curves, area, frame),
+        Figure::Images { .. } | Figure::Numbers(_) => Ok(()),
+    }
+}
+
+/// `figure` as an SVG document of that width in CSS pixels.
+pub fn svg(figure: &Figure, width: f64, theme: Theme) -> Result<String, String> {
+    let width = width.max(least_width(figure));
+    let mut text = String::new();
+    {
+        let size = (width as u32, height(figure, width) as u32);
+        let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
+        draw(figure, &area, &Frame { scale: 1.0, theme })?;
+        area.present().map_err(message)?;
+    }
+    Ok(text)
+}
+
+fn message<E: std::fmt::Display>(error: E) -> String {
+    error.to_string()
+}

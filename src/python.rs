@@ -1,0 +1,77 @@
+//! "Copy as Python": the script that does in scikit-learn what the page did, on
+//! exactly the page's images.
+
+use crate::data::catalog;
+use crate::error::Result;
+use crate::experiments::{Entry, Values};
+use crate::params::{Domain, Params};
+
+/// The whole script for one configuration; `link` is its address from `#/` on.
+pub fn script(entry: &Entry, values: &Values, dataset: &str, link: &str) -> Result<String> {
+    let body = entry.python(values)?;
+    let mut text = format!(
+        "# {}, as Digitoscope ran it: {link}\n\
+         # Written for scikit-learn 1.9. The images: press \"Images (NPZ)\" on the page and put the file beside\n\
+         # this script; without it, the public MNIST is fetched by name.\n",
+        entry.title
+    );
+    text += "import os\n\nimport numpy as np\nfrom sklearn import metrics\nfrom sklearn.cluster import KMeans\n";
+    text += "from sklearn.preprocessing import MinMaxScaler, StandardScaler\n\n";
+    text += &load(dataset);
+    text += "\n\ndef show(name, value):\n    print(f\"{name} = {value}\")\n\n\nX, y, image_shape = load()\n";
+    text += &body;
+    Ok(text)
+}
+
+/// The function that loads the images of a data set.
+fn load(dataset: &str) -> String {
+    let file = npz_name(dataset);
+    let mut text = format!("IMAGES = {file:?}\n\n\ndef load():\n    if os.path.exists(IMAGES):\n");
+    text += "        saved = np.load(IMAGES)\n        images, labels = saved[\"images\"], saved[\"labels\"]\n";
+    match catalog::dataset(dataset) {
+        Ok(_) => {
+            text += "    else:\n        from sklearn.datasets import fetch_openml\n\n";
+            text += "        X, y = fetch_openml(\"mnist_784\", version=1, return_X_y=True, as_frame=False)\n";
+            text += "        images, labels = X[:10_000].reshape(-1, 28, 28), y[:10_000].astype(int)\n";
+            text += "        order = np.argsort(labels, kind=\"stable\")";
+            text += if dataset == "mnist1k" { "[::10]\n" } else { "\n" };
+            text += "        images, labels = images[order], labels[order]\n";
+        }
+        Err(_) => text += "    else:\n        raise SystemExit(f\"{IMAGES} is missing: save it from the page\")\n",
+    }
+    text += "    return images.reshape(len(images), -1).astype(np.float64), labels, images.shape[1:]\n";
+    text
+}
+
+/// Name of the file in which the page saves a data set's images.
+pub fn npz_name(dataset: &str) -> String {
+    format!("digitoscope-{dataset}.npz")
+}
+
+/// The line that makes `X_scaled`.
+pub fn scaled(scaling: &str) -> String {
+    match scaling {
+        "min-max" => "X_scaled = MinMaxScaler().fit_transform(X)\n".into(),
+        "standard" => "X_scaled = StandardScaler().fit_transform(X)\n".into(),
+        _ => "X_scaled = X\n".into(),
+    }
+}
+
+/// `variable = Function(name=value, …)` with every parameter but those in `without`.
+pub fn call<P: Params>(variable: &str, function: &str, params: &P, without: &[&str]) -> String {
+    let arguments: Vec<String> = P::specs()
+        .iter()
+        .filter(|spec| !without.contains(&spec.name))
+        .filter_map(|spec| {
+            let text = params.get(spec.name)?;
+            let literal = match spec.domain {
+                Domain::Int { .. } | Domain::Float { .. } => text,
+                Domain::Choice(_) => format!("{text:?}"),
+                Domain::Flag => (if text == "true" { "True" } else { "False" }).into(),
+                Domain::Ints { .. } => format!("[{}]", text.replace('~', ", ")),
+            };
+            Some(format!("{}={literal}", spec.name))
+        })
+        .collect();
+    format!("{variable} = {function}({})\n", arguments.join(", "))
+}

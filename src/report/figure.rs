@@ -1,0 +1,170 @@
+//! Figures and tables as data.
+
+use super::Value;
+use serde::{Deserialize, Serialize};
+
+/// A table: what stands behind a figure, and what its CSV holds.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Table {
+    /// Column heads.
+    pub columns: Vec<String>,
+    /// Rows, each as long as `columns`.
+    pub rows: Vec<Vec<Value>>,
+}
+
+impl Table {
+    /// RFC 4180 text with every digit.
+    pub fn csv(&self) -> String {
+        let quote = |text: String| {
+            if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+        };
+        let mut lines = vec![self.columns.iter().cloned().map(quote).collect::<Vec<_>>().join(",")];
+        lines.extend(self.rows.iter().map(|row| row.iter().map(|v| quote(v.full())).collect::<Vec<_>>().join(",")));
+        lines.join("\r\n") + "\r\n"
+    }
+}
+
+/// Colour maps by matplotlib's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ColorMap {
+    /// Black to white.
+    Gray,
+    /// White to black: more ink is darker.
+    GrayR,
+    /// White to dark blue, for counts.
+    Blues,
+}
+
+/// One image of a grid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// The line under it, as the notebook titles it.
+    pub caption: String,
+    /// Row-major values, `height * width` of them.
+    #[serde(with = "crate::bytes")]
+    pub pixels: Vec<f32>,
+}
+
+/// One line of a chart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    /// Its name in the legend and the table.
+    pub name: String,
+    /// `(x, y)` in the order they are joined.
+    pub points: Vec<(f64, f64)>,
+    /// Drawn stronger than the others.
+    pub strong: bool,
+}
+
+/// What to draw. Adding a kind means a room in `plots`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Figure {
+    /// Small images in a grid.
+    Images {
+        /// Pixels down.
+        height: u32,
+        /// Pixels across.
+        width: u32,
+        /// Images in a row where there is room.
+        columns: u32,
+        /// Colours.
+        map: ColorMap,
+        /// The value drawn as the map's first colour.
+        low: f32,
+        /// The value drawn as the map's last colour.
+        high: f32,
+        /// The images, row by row.
+        images: Vec<Picture>,
+    },
+    /// Counts of rows against columns.
+    Confusion {
+        /// Title of the rows.
+        row_title: String,
+        /// Title of the columns.
+        column_title: String,
+        /// Row names.
+        rows: Vec<String>,
+        /// Column names.
+        columns: Vec<String>,
+        /// Row-major counts.
+        counts: Vec<u64>,
+    },
+    /// Lines over common axes.
+    Curves {
+        /// Title of the x axis.
+        x_title: String,
+        /// Title of the y axis.
+        y_title: String,
+        /// The lines.
+        curves: Vec<Curve>,
+    },
+    /// Only a table: its numbers say it best.
+    Numbers(Table),
+}
+
+impl Figure {
+    /// The numbers behind the picture, every one of them.
+    pub fn table(&self) -> Table {
+        match self {
+            Figure::Images { width, images, .. } => {
+                let mut columns = vec!["image".to_string(), "row".to_string()];
+                columns.extend((0..*width).map(|column| column.to_string()));
+                let rows = images.iter().flat_map(|image| {
+                    image.pixels.chunks_exact((*width).max(1) as usize).enumerate().map(|(row, pixels)| {
+                        let mut cells = vec![Value::Text(image.caption.clone()), Value::Int(row as i64)];
+                        cells.extend(pixels.iter().map(|value| match value.fract() == 0.0 {
+                            true => Value::Int(*value as i64),
+                            false => Value::Float(f64::from(*value)),
+                        }));
+                        cells
+                    })
+                });
+                Table { columns, rows: rows.collect() }
+            }
+            Figure::Confusion { row_title, column_title, rows, columns, counts } => {
+                let mut heads = vec![row_title.clone()];
+                heads.extend(columns.iter().map(|name| format!("{column_title} {name}")));
+                let body = rows.iter().zip(counts.chunks_exact(columns.len().max(1))).map(|(name, counts)| {
+                    let mut cells = vec![Value::Text(name.clone())];
+                    cells.extend(counts.iter().map(|count| Value::Int(*count as i64)));
+                    cells
+                });
+                Table { columns: heads, rows: body.collect() }
+            }
+            Figure::Curves { x_title, curves, .. } => {
+                let mut columns = vec![x_title.clone()];
+                columns.extend(curves.iter().map(|curve| curve.name.clone()));
+                let mut xs: Vec<f64> = curves.iter().flat_map(|c| c.points.iter().map(|p| p.0)).collect();
+                xs.sort_by(f64::total_cmp);
+                xs.dedup();
+                let rows = xs.iter().map(|x| {
+                    let at = |curve: &Curve| curve.points.iter().find(|point| point.0 == *x).map(|point| point.1);
+                    let mut cells = vec![number(*x)];
+                    cells.extend(curves.iter().map(|c| at(c).map_or(Value::Text(String::new()), Value::Float)));
+                    cells
+                });
+                Table { columns, rows: rows.collect() }
+            }
+            Figure::Numbers(table) => table.clone(),
+        }
+    }
+}
+
+/// A whole number as one.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 { Value::Int(value as i64) } else { Value::Float(value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csv_quotes_what_needs_it() {
+        let table = Table {
+            columns: vec!["a,b".into(), "n".into()],
+            rows: vec![vec![Value::Text("say \"x\"".into()), Value::Float(2.0)]],
+        };
+        assert_eq!(table.csv(), "\"a,b\",n\r\n\"say \"\"x\"\"\",2.0\r\n");
+    }
+}

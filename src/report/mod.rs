@@ -1,0 +1,224 @@
+//! What an experiment hands back: figures, tables and numbers as data. The page
+//! draws them, tests snapshot them, exports write them; none computes anew.
+
+mod figure;
+
+pub use figure::{ColorMap, Curve, Figure, Picture, Table};
+
+use crate::error::Warning;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// One cell of a table, or one number of a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// A count or an index.
+    Int(i64),
+    /// A real number.
+    Float(f64),
+    /// Anything else.
+    Text(String),
+}
+
+impl Value {
+    /// All digits, as Python prints them: what exports and comparisons use.
+    pub fn full(&self) -> String {
+        match self {
+            Value::Int(value) => value.to_string(),
+            Value::Float(value) if value.fract() == 0.0 && value.abs() < 1e16 => format!("{value:.1}"),
+            Value::Float(value) => value.to_string(),
+            Value::Text(text) => text.clone(),
+        }
+    }
+
+    /// A few digits, as a person reads them.
+    pub fn short(&self) -> String {
+        match self {
+            Value::Int(value) => value.to_string(),
+            Value::Float(value) if value.abs() >= 1e5 => group(&format!("{value:.0}")),
+            Value::Float(value) if value.abs() >= 100.0 => format!("{value:.1}"),
+            Value::Float(value) => format!("{value:.4}"),
+            Value::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// Thin spaces between groups of three digits.
+fn group(digits: &str) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+    let mut out = String::from(sign);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// One named number. `id` is scikit-learn's name where it has one; the "Notebook
+/// against this run" tables and the Python script refer to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    /// Stable name: `inertia`, `adjusted_rand_score`, …
+    pub id: String,
+    /// A few words for people.
+    pub label: String,
+    /// The number.
+    pub value: Value,
+}
+
+/// A figure with its words and the table behind it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Stable name within the experiment: `centres`, `inertia`, …
+    pub id: String,
+    /// Heading of the card.
+    pub title: String,
+    /// What the result is, in one generated paragraph; what a screen reader reads for the picture.
+    pub summary: String,
+    /// The picture; the table behind it is [`Figure::table`].
+    pub figure: Figure,
+}
+
+/// Numbers of an exported array.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Numbers {
+    /// Labels, indices.
+    U32(Vec<u32>),
+    /// Everything real.
+    F64(Vec<f64>),
+}
+
+/// An array for the NPZ, named as scikit-learn names the attribute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Array {
+    /// `labels_`, `cluster_centers_`, …
+    pub name: String,
+    /// NumPy shape.
+    pub shape: Vec<u32>,
+    /// Row-major values.
+    pub numbers: Numbers,
+}
+
+/// What an experiment found.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Report {
+    /// Named numbers.
+    pub metrics: Vec<Metric>,
+    /// Figures, in reading order.
+    pub sections: Vec<Section>,
+    /// What the result should be read with.
+    pub warnings: Vec<Warning>,
+    /// Arrays for export; saved results leave them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arrays: Vec<Array>,
+}
+
+impl Report {
+    /// Adds a named number.
+    pub fn metric(&mut self, id: &str, label: &str, value: Value) {
+        self.metrics.push(Metric { id: id.into(), label: label.into(), value });
+    }
+
+    /// The metric of that name.
+    pub fn find(&self, id: &str) -> Option<&Metric> {
+        self.metrics.iter().find(|metric| metric.id == id)
+    }
+
+    /// SHA-256 over every bit of the report, arrays included, in hexadecimal: equal
+    /// digests mean equal results. Time and memory are not part of a report.
+    pub fn digest(&self) -> String {
+        // JSON writes each float in its shortest round-trip form, so equal text means equal bits.
+        let text = serde_json::to_vec(&DigestForm::from(self)).expect("a report is plain data");
+        Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// A report with its arrays as raw bits, so that NaN and -0 count too.
+#[derive(Serialize)]
+struct DigestForm<'a> {
+    metrics: &'a [Metric],
+    sections: &'a [Section],
+    warnings: &'a [Warning],
+    arrays: Vec<(&'a str, &'a [u32], String)>,
+}
+
+impl<'a> From<&'a Report> for DigestForm<'a> {
+    fn from(report: &'a Report) -> Self {
+        let hash = |numbers: &Numbers| {
+            let mut hasher = Sha256::new();
+            match numbers {
+                Numbers::U32(values) => values.iter().for_each(|v| hasher.update(v.to_le_bytes())),
+                Numbers::F64(values) => values.iter().for_each(|v| hasher.update(v.to_bits().to_le_bytes())),
+            }
+            hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        };
+        DigestForm {
+            metrics: &report.metrics,
+            sections: &report.sections,
+            warnings: &report.warnings,
+            arrays: report.arrays.iter().map(|a| (a.name.as_str(), a.shape.as_slice(), hash(&a.numbers))).collect(),
+        }
+    }
+}
+
+/// A finished run: the report with everything that says what it is the result of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The link that repeats it, from `#/` on, every parameter written out.
+    pub configuration: String,
+    /// Version of the engine that made it.
+    pub engine: String,
+    /// [`Report::digest`] of the complete report.
+    pub digest: String,
+    /// Wall seconds, data loading excluded.
+    pub seconds: f64,
+    /// Peak bytes of all workers together; 0 where it is not known.
+    pub memory_bytes: u64,
+    /// Workers that carried it out.
+    pub workers: u32,
+    /// The result.
+    pub report: Report,
+}
+
+/// This engine's version, as in every [`Outcome`].
+pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> Report {
+        let mut report = Report::default();
+        report.metric("inertia", "Inertia", Value::Float(0.1 + 0.2));
+        report.arrays.push(Array { name: "a".into(), shape: vec![1], numbers: Numbers::F64(vec![0.0]) });
+        report
+    }
+
+    #[test]
+    fn the_digest_sees_every_bit() {
+        let a = report();
+        let mut b = report();
+        assert_eq!(a.digest(), b.digest());
+        b.arrays[0].numbers = Numbers::F64(vec![-0.0]);
+        assert_ne!(a.digest(), b.digest());
+        let mut c = report();
+        c.metrics[0].value = Value::Float(0.3);
+        assert_ne!(a.digest(), c.digest());
+    }
+
+    #[test]
+    fn a_report_survives_json() {
+        let a = report();
+        let text = serde_json::to_string(&a).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), a);
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        assert_eq!(Value::Float(25_427_034.4).short(), "25\u{202f}427\u{202f}034");
+        assert_eq!(Value::Float(-125_427.0).short(), "-125\u{202f}427");
+    }
+}

@@ -1,0 +1,205 @@
+//! The native runner: carries out any link without a browser, on all cores, and
+//! prints the report as JSON.
+
+use crate::data::{Dataset, disk};
+use crate::error::{Error, Result};
+use crate::experiments::{Entry, Threads, poll_once};
+use crate::link::{self, Place, Setup};
+use crate::report::{ENGINE, Outcome};
+use crate::{export, labs, python};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+const USAGE: &str = "\
+Usage: digitoscope '<link>' [options]
+
+Carries out a link such as '#/clusters/2-kmeans?n_clusters=12' and prints the report as JSON.
+
+  --images FILE --labels FILE   images from IDX or IDX.gz files instead of the built-in ones
+  --npz FILE                    write the result's arrays, as numpy.load reads them
+  --images-npz FILE             write the images themselves, for the Python script
+  --python                      print the scikit-learn script of the link instead of running it
+  --threads N                   threads (all cores)
+  --data DIR                    folder of the built-in images (static/data)
+  --save-presets DIR            write the saved result of every scene (static/saved)
+";
+
+#[derive(Default)]
+struct Arguments {
+    link: Option<String>,
+    images: Option<PathBuf>,
+    labels: Option<PathBuf>,
+    npz: Option<PathBuf>,
+    images_npz: Option<PathBuf>,
+    python: bool,
+    threads: Option<usize>,
+    data: Option<PathBuf>,
+    save_presets: Option<PathBuf>,
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let done = arguments().map_err(|e| format!("{e}\n\n{USAGE}")).and_then(|arguments| {
+        let Some(arguments) = arguments else {
+            print!("{USAGE}");
+            return Ok(());
+        };
+        run(&arguments).map_err(|e| e.to_string())
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn arguments() -> std::result::Result<Option<Arguments>, lexopt::Error> {
+    use lexopt::prelude::*;
+    let mut found = Arguments::default();
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("images") => found.images = Some(parser.value()?.into()),
+            Long("labels") => found.labels = Some(parser.value()?.into()),
+            Long("npz") => found.npz = Some(parser.value()?.into()),
+            Long("images-npz") => found.images_npz = Some(parser.value()?.into()),
+            Long("data") => found.data = Some(parser.value()?.into()),
+            Long("save-presets") => found.save_presets = Some(parser.value()?.into()),
+            Long("threads") => found.threads = Some(parser.value()?.parse()?),
+            Long("python") => found.python = true,
+            Long("help") | Short('h') => return Ok(None),
+            Value(link) if found.link.is_none() => found.link = Some(link.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    if found.images.is_some() != found.labels.is_some() {
+        return Err("--images and --labels go together".into());
+    }
+    if found.link.is_none() && found.save_presets.is_none() {
+        return Err("a link is needed".into());
+    }
+    Ok(Some(found))
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let folder = arguments.data.clone().unwrap_or_else(builtin_folder);
+    if let Some(target) = &arguments.save_presets {
+        return save_presets(&folder, target, threads);
+    }
+    let opened = link::open(arguments.link.as_deref().unwrap_or_default());
+    for note in &opened.notes {
+        eprintln!("note: {note}");
+    }
+    let mut setup = opened.setup;
+    let Some(entry) = setup.entry() else {
+        return Err(Error::UnknownExperiment(arguments.link.clone().unwrap_or_default()));
+    };
+    let dataset = match (&arguments.images, &arguments.labels) {
+        (Some(images), Some(labels)) => {
+            let data = Dataset::from_idx(&name(images), &read(images)?, &name(labels), &read(labels)?)?;
+            setup.data = data.id.clone();
+            data
+        }
+        _ => disk::builtin(&folder, &setup.data)?,
+    };
+    if let Some(file) = &arguments.images_npz {
+        write(file, &export::images(&dataset)?)?;
+    }
+    if arguments.python {
+        return say(&python::script(entry, &setup.values, &setup.data, &setup.fragment())?);
+    }
+    let mut outcome = outcome(&setup, &Arc::new(dataset), threads)?;
+    if let Some(file) = &arguments.npz {
+        write(file, &export::arrays(&outcome.report.arrays)?)?;
+    }
+    outcome.report.arrays.clear();
+    let text = serde_json::to_string_pretty(&outcome).map_err(|e| Error::Data(e.to_string()))?;
+    say(&format!("{text}\n"))
+}
+
+/// Prints `text`. A reader that has seen enough, such as `head`, is no error.
+fn say(text: &str) -> Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::Data(format!("standard output: {e}"))),
+        _ => Ok(()),
+    }
+}
+
+/// Carries out `setup` on `dataset` with that many threads.
+pub fn outcome(setup: &Setup, dataset: &Arc<Dataset>, threads: usize) -> Result<Outcome> {
+    let entry: &'static Entry = setup.entry().ok_or_else(|| Error::UnknownExperiment(setup.fragment()))?;
+    let began = Instant::now();
+    let bench = Threads::new(entry, Arc::clone(dataset), threads);
+    let report = poll_once(entry.run(&setup.values, dataset, &bench))
+        .ok_or_else(|| Error::Worker("a native run waited for something".into()))??;
+    Ok(Outcome {
+        configuration: setup.key(),
+        engine: ENGINE.into(),
+        digest: report.digest(),
+        seconds: began.elapsed().as_secs_f64(),
+        memory_bytes: peak_memory(),
+        workers: threads as u32,
+        report,
+    })
+}
+
+/// Every scene's setup, with the file name of its saved result.
+pub fn presets() -> Vec<(String, Setup)> {
+    labs::all()
+        .iter()
+        .flat_map(|lab| lab.scenes.iter().map(move |scene| (lab, scene)))
+        .filter(|(_, scene)| scene.experiment.is_some())
+        .map(|(lab, scene)| {
+            let place = Place::Scene { lab: lab.id.clone(), scene: scene.id.clone() };
+            (scene.id.clone(), Setup::preset(place))
+        })
+        .collect()
+}
+
+fn save_presets(folder: &Path, target: &Path, threads: usize) -> Result<()> {
+    std::fs::create_dir_all(target).map_err(|e| Error::Data(format!("{}: {e}", target.display())))?;
+    for (scene, setup) in presets() {
+        let dataset = Arc::new(disk::builtin(folder, &setup.data)?);
+        let mut outcome = outcome(&setup, &dataset, threads)?;
+        eprintln!("{scene}: {:.2} s, digest {}", outcome.seconds, outcome.digest);
+        // What a machine took on a day is not part of a result that is kept.
+        outcome.seconds = 0.0;
+        outcome.memory_bytes = 0;
+        outcome.workers = 0;
+        outcome.report.arrays.clear();
+        let text = serde_json::to_string(&outcome).map_err(|e| Error::Data(e.to_string()))?;
+        write(&target.join(format!("{scene}.json")), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Where the built-in images are: in the working folder, or where this was built.
+pub fn builtin_folder() -> PathBuf {
+    let here = PathBuf::from("static/data");
+    if here.is_dir() { here } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("static/data") }
+}
+
+fn name(file: &Path) -> String {
+    file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    std::fs::read(file).map_err(|e| Error::Data(format!("{}: {e}", file.display())))
+}
+
+fn write(file: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(file, bytes).map_err(|e| Error::Data(format!("{}: {e}", file.display())))
+}
+
+/// Peak bytes of this process where the system says so, else 0.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()).map_or(0, |kb| kb * 1024)
+}

@@ -1,0 +1,473 @@
+//! The page's half: carries out what the schedule decides, with real workers.
+
+use super::protocol::{FromWorker, Parcel, ToWorker};
+use super::schedule::{Action, BatchId, BatchOutcome, DataKey, Event, Failure, JobOutcome, Schedule, SlotId, Ticket};
+use super::start::start;
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::experiments::{Heard, Tick, decode};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::future::poll_fn;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+use wasm_bindgen::prelude::*;
+use web_sys::{ErrorEvent, MessageEvent, Worker};
+
+/// Seconds after which a worker that has not said `Ready` counts as dead.
+const START_PATIENCE: f64 = 20.0;
+/// Seconds after which idle workers are let go.
+const KEEP_IDLE: f64 = 60.0;
+/// Milliseconds between two looks at the clock.
+const WATCH_MS: i32 = 250;
+
+/// A pool of workers, shared by everything on the page.
+#[derive(Clone)]
+pub struct Pool {
+    state: Rc<RefCell<State>>,
+}
+
+struct State {
+    schedule: Schedule,
+    workers: BTreeMap<SlotId, Handle>,
+    batches: BTreeMap<BatchId, Batch>,
+    data: BTreeMap<DataKey, Arc<Dataset>>,
+    next_batch: u32,
+    /// Events that came up while actions were carried out.
+    pending: VecDeque<Event>,
+    /// Why the worker died whose death is being told.
+    last_words: String,
+    memory: BTreeMap<SlotId, u32>,
+    watch: Option<Watch>,
+    last_look: f64,
+    idle_since: f64,
+    n_workers: u32,
+}
+
+/// A worker and the closures that listen to it; both end together.
+struct Handle {
+    worker: Worker,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+    ready: bool,
+    running: Option<(BatchId, Ticket)>,
+    last_word: f64,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.set_onmessageerror(None);
+        self.worker.terminate();
+    }
+}
+
+struct Batch {
+    experiment: &'static str,
+    jobs: Vec<Vec<u8>>,
+    patience: f64,
+    news: VecDeque<News>,
+    error: Option<Error>,
+    waker: Option<Waker>,
+}
+
+/// What the future of a batch is told.
+enum News {
+    Tick(usize, Tick),
+    Done(usize, Vec<u8>),
+    Finished(Result<()>),
+}
+
+struct Watch {
+    id: i32,
+    _look: Closure<dyn FnMut()>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(window) = web_sys::window() {
+            window.clear_interval_with_handle(self.id);
+        }
+    }
+}
+
+fn now() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now() / 1000.0)
+}
+
+impl Pool {
+    /// A pool that starts up to `max_workers` workers when there is work.
+    pub fn new(max_workers: u32) -> Self {
+        let state = State {
+            schedule: Schedule::new(max_workers),
+            workers: BTreeMap::new(),
+            batches: BTreeMap::new(),
+            data: BTreeMap::new(),
+            next_batch: 0,
+            pending: VecDeque::new(),
+            last_words: String::new(),
+            memory: BTreeMap::new(),
+            watch: None,
+            last_look: now(),
+            idle_since: now(),
+            n_workers: max_workers,
+        };
+        Pool { state: Rc::new(RefCell::new(state)) }
+    }
+
+    /// Most workers that it starts.
+    pub fn max_workers(&self) -> u32 {
+        self.state.borrow().n_workers
+    }
+
+    /// Peak bytes of the memory of all workers of the current batch together.
+    pub fn memory(&self) -> u64 {
+        self.state.borrow().memory.values().map(|bytes| u64::from(*bytes)).sum()
+    }
+
+    /// Carries out `jobs` on `dataset`; outputs in the order of the jobs. Dropping
+    /// the future cancels them.
+    pub async fn carry_out(
+        &self,
+        experiment: &'static str,
+        dataset: &Arc<Dataset>,
+        jobs: Vec<Vec<u8>>,
+        patience: f64,
+        heard: &mut dyn FnMut(Heard<'_>),
+    ) -> Result<Vec<Vec<u8>>> {
+        let n_jobs = jobs.len();
+        let batch = self.submit(experiment, dataset, jobs, patience);
+        let guard = CancelOnDrop { pool: self, batch };
+        let mut outputs: Vec<Vec<u8>> = vec![Vec::new(); n_jobs];
+        loop {
+            let news = poll_fn(|context| {
+                let mut state = self.state.borrow_mut();
+                let Some(batch) = state.batches.get_mut(&guard.batch) else {
+                    return Poll::Ready(News::Finished(Err(Error::Cancelled)));
+                };
+                match batch.news.pop_front() {
+                    Some(news) => Poll::Ready(news),
+                    None => {
+                        batch.waker = Some(context.waker().clone());
+                        Poll::Pending
+                    }
+                }
+            })
+            .await;
+            match news {
+                News::Tick(job, tick) => heard(Heard::Tick(job, tick)),
+                News::Done(job, output) => {
+                    heard(Heard::Done(job, &output));
+                    outputs[job] = output;
+                }
+                News::Finished(outcome) => return outcome.map(|()| outputs),
+            }
+        }
+    }
+
+    fn submit(&self, experiment: &'static str, dataset: &Arc<Dataset>, jobs: Vec<Vec<u8>>, patience: f64) -> BatchId {
+        let (batch, key, n_jobs) = {
+            let mut state = self.state.borrow_mut();
+            let key = state.key_of(dataset);
+            let batch = BatchId(state.next_batch);
+            state.next_batch = state.next_batch.wrapping_add(1);
+            let n_jobs = jobs.len() as u32;
+            let news = VecDeque::new();
+            state.batches.insert(batch, Batch { experiment, jobs, patience, news, error: None, waker: None });
+            (batch, key, n_jobs)
+        };
+        self.watch();
+        self.tell(Event::Submitted { batch, key, n_jobs });
+        batch
+    }
+
+    /// Tells the schedule what happened, and does what it answers.
+    fn tell(&self, event: Event) {
+        self.tell_with(event, None);
+    }
+
+    fn tell_with(&self, event: Event, mut payload: Option<Payload>) {
+        let mut event = Some(event);
+        while let Some(current) = event {
+            let actions = self.state.borrow_mut().schedule.on(current);
+            for action in actions {
+                self.act(action, &mut payload);
+            }
+            event = self.state.borrow_mut().pending.pop_front();
+        }
+    }
+
+    fn act(&self, action: Action, payload: &mut Option<Payload>) {
+        match action {
+            Action::Start(slot) => self.start_worker(slot),
+            Action::Replace { old, new } => {
+                self.state.borrow_mut().stop(old);
+                self.start_worker(new);
+            }
+            Action::Stop(slot) => self.state.borrow_mut().stop(slot),
+            Action::Load { slot, key } => {
+                let sent = self.state.borrow().load(slot, key);
+                self.sent(slot, sent);
+            }
+            Action::Run { slot, batch, job, ticket } => {
+                let sent = self.state.borrow_mut().run(slot, batch, job, ticket);
+                self.sent(slot, sent);
+            }
+            Action::Tell { batch, job } => {
+                if let Some(Payload::Tick(tick)) = payload.take() {
+                    self.state.borrow_mut().news(batch, News::Tick(job as usize, tick));
+                }
+            }
+            Action::Answer { batch, job, outcome } => {
+                let mut state = self.state.borrow_mut();
+                match (outcome, payload.take()) {
+                    (JobOutcome::Done, Some(Payload::Output(output))) => {
+                        state.news(batch, News::Done(job as usize, output));
+                    }
+                    (JobOutcome::Failed, Some(Payload::Error(error))) => {
+                        // Of several, the schedule lets the first in order win.
+                        if let Some(batch) = state.batches.get_mut(&batch) {
+                            batch.error = Some(error);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Action::Finish { batch, outcome } => {
+                let mut state = self.state.borrow_mut();
+                let words = state.last_words.clone();
+                let error = state.batches.get_mut(&batch).and_then(|batch| batch.error.take());
+                let outcome = match outcome {
+                    BatchOutcome::Complete => Ok(()),
+                    BatchOutcome::Cancelled => Err(Error::Cancelled),
+                    BatchOutcome::Failed(Failure::Job(_)) => {
+                        Err(error.unwrap_or_else(|| Error::Worker("a job failed without a reason".into())))
+                    }
+                    BatchOutcome::Failed(Failure::Worker(_)) => Err(Error::Worker(words)),
+                    BatchOutcome::Failed(Failure::CannotStart) => Err(Error::Worker(format!(
+                        "no worker could be started ({words}). This page may forbid workers; open it in a tab of its own."
+                    ))),
+                };
+                state.idle_since = now();
+                state.news(batch, News::Finished(outcome));
+            }
+        }
+    }
+
+    /// A message that could not be sent means a worker that cannot be used.
+    fn sent(&self, slot: SlotId, sent: Result<()>) {
+        if let Err(error) = sent {
+            let mut state = self.state.borrow_mut();
+            state.last_words = error.to_string();
+            state.pending.push_back(Event::Died { slot });
+        }
+    }
+
+    fn start_worker(&self, slot: SlotId) {
+        let worker = match start() {
+            Ok(worker) => worker,
+            Err(error) => {
+                let mut state = self.state.borrow_mut();
+                state.last_words = error.to_string();
+                state.pending.push_back(Event::StartFailed { slot });
+                return;
+            }
+        };
+        let pool = Rc::downgrade(&self.state);
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new({
+            let pool = pool.clone();
+            move |event: MessageEvent| {
+                with(&pool, |pool| pool.hear(slot, event.data()));
+            }
+        });
+        let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+            event.prevent_default();
+            with(&pool, |pool| pool.bury(slot, event.message()));
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        let handle = Handle {
+            worker,
+            _on_message: on_message,
+            _on_error: on_error,
+            ready: false,
+            running: None,
+            last_word: now(),
+        };
+        self.state.borrow_mut().workers.insert(slot, handle);
+    }
+
+    fn hear(&self, slot: SlotId, data: JsValue) {
+        if let Some(handle) = self.state.borrow_mut().workers.get_mut(&slot) {
+            handle.last_word = now();
+        }
+        match serde_wasm_bindgen::from_value(data) {
+            Ok(FromWorker::Ready) => {
+                if let Some(handle) = self.state.borrow_mut().workers.get_mut(&slot) {
+                    handle.ready = true;
+                }
+                self.tell(Event::Ready(slot));
+            }
+            Ok(FromWorker::Ticked { ticket, tick }) => {
+                let payload = decode(&tick).ok().map(Payload::Tick);
+                self.tell_with(Event::Ticked { slot, ticket: Ticket(ticket) }, payload);
+            }
+            Ok(FromWorker::Done { ticket, output, memory }) => {
+                {
+                    let mut state = self.state.borrow_mut();
+                    state.memory.insert(slot, memory);
+                    state.free(slot);
+                }
+                self.tell_with(Event::Done { slot, ticket: Ticket(ticket) }, Some(Payload::Output(output)));
+            }
+            Ok(FromWorker::Failed { ticket, error }) => {
+                self.state.borrow_mut().free(slot);
+                self.tell_with(Event::Failed { slot, ticket: Ticket(ticket) }, Some(Payload::Error(error)));
+            }
+            Ok(FromWorker::Panicked { message }) => self.bury(slot, message),
+            Err(error) => self.bury(slot, format!("it sent a message that could not be read: {error}")),
+        }
+    }
+
+    fn bury(&self, slot: SlotId, words: String) {
+        self.state.borrow_mut().last_words = words;
+        self.tell(Event::Died { slot });
+    }
+
+    /// Looks at the clock now and then while there are workers.
+    fn watch(&self) {
+        let mut state = self.state.borrow_mut();
+        if state.watch.is_some() {
+            return;
+        }
+        state.last_look = now();
+        let pool = Rc::downgrade(&self.state);
+        let look = Closure::<dyn FnMut()>::new(move || with(&pool, |pool| pool.look()));
+        let id = web_sys::window().and_then(|window| {
+            let function = look.as_ref().unchecked_ref();
+            window.set_interval_with_callback_and_timeout_and_arguments_0(function, WATCH_MS).ok()
+        });
+        state.watch = id.map(|id| Watch { id, _look: look });
+    }
+
+    fn look(&self) {
+        let silent: Vec<(SlotId, String)> = {
+            let mut state = self.state.borrow_mut();
+            let state = &mut *state;
+            let now = now();
+            // After a sleep of the device every worker seems silent; it was not.
+            if now - state.last_look > 5.0 {
+                state.workers.values_mut().for_each(|handle| handle.last_word = now);
+            }
+            state.last_look = now;
+            let patience = |handle: &Handle| match (handle.ready, handle.running) {
+                (false, _) => Some(START_PATIENCE),
+                (true, Some((batch, _))) => state.batches.get(&batch).map(|batch| batch.patience),
+                (true, None) => None,
+            };
+            let over = |handle: &Handle| patience(handle).filter(|limit| now - handle.last_word > *limit);
+            let words = |limit: f64| format!("it has not answered for {limit} s. Other settings may need less time.");
+            state.workers.iter().filter_map(|(slot, handle)| Some((*slot, words(over(handle)?)))).collect()
+        };
+        for (slot, words) in silent {
+            self.bury(slot, words);
+        }
+        let release = {
+            let state = self.state.borrow();
+            state.batches.is_empty() && now() - state.idle_since > KEEP_IDLE
+        };
+        if release {
+            self.tell(Event::Release);
+            self.state.borrow_mut().watch = None;
+        }
+    }
+}
+
+/// What an event brought along.
+enum Payload {
+    Tick(Tick),
+    Output(Vec<u8>),
+    Error(Error),
+}
+
+fn with(state: &Weak<RefCell<State>>, act: impl FnOnce(&Pool)) {
+    if let Some(state) = state.upgrade() {
+        act(&Pool { state });
+    }
+}
+
+struct CancelOnDrop<'a> {
+    pool: &'a Pool,
+    batch: BatchId,
+}
+
+impl Drop for CancelOnDrop<'_> {
+    fn drop(&mut self) {
+        self.pool.tell(Event::Cancelled { batch: self.batch });
+        self.pool.state.borrow_mut().batches.remove(&self.batch);
+    }
+}
+
+impl State {
+    /// The key of a data set; the same one for the same content.
+    fn key_of(&mut self, dataset: &Arc<Dataset>) -> DataKey {
+        if let Some((key, _)) = self.data.iter().find(|(_, known)| known.sha256 == dataset.sha256) {
+            return *key;
+        }
+        let key = DataKey(self.data.keys().last().map_or(0, |last| last.0 + 1));
+        self.data.insert(key, Arc::clone(dataset));
+        key
+    }
+
+    fn stop(&mut self, slot: SlotId) {
+        self.workers.remove(&slot);
+        self.memory.remove(&slot);
+    }
+
+    fn free(&mut self, slot: SlotId) {
+        if let Some(handle) = self.workers.get_mut(&slot) {
+            handle.running = None;
+        }
+    }
+
+    fn load(&self, slot: SlotId, key: DataKey) -> Result<()> {
+        let gone = || Error::Worker("the data set is gone".into());
+        let parcel = Parcel::from(self.data.get(&key).ok_or_else(gone)?.as_ref());
+        let message = to_js(&ToWorker::Load(parcel))?;
+        // The images go over without a second copy.
+        let buffer = ["Load", "images", "buffer"]
+            .iter()
+            .try_fold(message.clone(), |value, name| js_sys::Reflect::get(&value, &JsValue::from_str(name)));
+        let transfer = buffer.map_or_else(|_| js_sys::Array::new(), |buffer| js_sys::Array::of1(&buffer));
+        let Some(handle) = self.workers.get(&slot) else { return Ok(()) };
+        handle.worker.post_message_with_transfer(&message, &transfer).map_err(|e| Error::Worker(format!("{e:?}")))
+    }
+
+    fn run(&mut self, slot: SlotId, batch: BatchId, job: u32, ticket: Ticket) -> Result<()> {
+        let (Some(handle), Some(jobs)) = (self.workers.get_mut(&slot), self.batches.get_mut(&batch)) else {
+            return Ok(());
+        };
+        handle.running = Some((batch, ticket));
+        handle.last_word = now();
+        let experiment = jobs.experiment.to_string();
+        let job = std::mem::take(&mut jobs.jobs[job as usize]);
+        let message = to_js(&ToWorker::Run { ticket: ticket.0, experiment, job })?;
+        handle.worker.post_message(&message).map_err(|e| Error::Worker(format!("{e:?}")))
+    }
+
+    fn news(&mut self, batch: BatchId, news: News) {
+        if let Some(batch) = self.batches.get_mut(&batch) {
+            batch.news.push_back(news);
+            if let Some(waker) = batch.waker.take() {
+                waker.wake();
+            }
+        }
+    }
+}
+
+fn to_js(message: &ToWorker) -> Result<JsValue> {
+    serde_wasm_bindgen::to_value(message).map_err(|e| Error::Worker(format!("a message could not be encoded: {e}")))
+}
