@@ -8,7 +8,7 @@ use crate::learn::cluster::{self, KMeansFit, KMeansOptions};
 use crate::learn::metrics;
 use crate::learn::preprocessing;
 use crate::python;
-use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Value};
+use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Stroke, Value};
 use serde::{Deserialize, Serialize};
 
 crate::choices! {
@@ -327,7 +327,11 @@ fn descent(histories: &[Vec<(f64, f64)>], best: Option<usize>) -> Section {
         .iter()
         .enumerate()
         .filter(|(_, points)| !points.is_empty())
-        .map(|(i, points)| Curve { name: format!("restart {i}"), points: points.clone(), strong: Some(i) == best })
+        .map(|(i, points)| Curve {
+            name: format!("restart {i}"),
+            points: points.clone(),
+            stroke: if Some(i) == best { Stroke::Strong } else { Stroke::Thin },
+        })
         .collect();
     let finals = || histories.iter().filter_map(|points| points.last().map(|last| last.1));
     let low = finals().fold(f64::INFINITY, f64::min);

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::learn::metrics;
 use crate::params::Domain;
 use crate::python;
-use crate::report::{Curve, Figure, Report, Section, Value};
+use crate::report::{Curve, Figure, Report, Section, Stroke, Value};
 
 crate::params! {
     /// Purity of k-means for several numbers of clusters.
@@ -118,10 +118,11 @@ fn report(params: &PurityParams, data: &Dataset, fits: &[Option<&Fit>]) -> Resul
     let curves = names
         .iter()
         .zip(lines)
-        .map(|(name, mut points)| {
+        .zip(0u8..)
+        .map(|((name, mut points), i)| {
             points.sort_by(|a, b| a.0.total_cmp(&b.0));
             points.dedup();
-            Curve { name: name.to_string(), points, strong: *name == "purity" }
+            Curve { name: name.to_string(), points, stroke: Stroke::Class(i) }
         })
         .collect();
     report.sections.push(Section {

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::learn::metrics::adjusted_rand_score;
 use crate::params::Domain;
 use crate::python;
-use crate::report::{Curve, Figure, Report, Section, Table, Value};
+use crate::report::{Curve, Figure, Report, Section, Stroke, Table, Value};
 
 crate::params! {
     /// Several runs of k-means.
@@ -166,8 +166,8 @@ fn report(params: &StabilityParams, data: &Dataset, fits: &[Option<&Fit>]) -> Re
             x_title: "restart".into(),
             y_title: "adjusted Rand index".into(),
             curves: vec![
-                Curve { name: "single restarts".into(), points: singles, strong: false },
-                Curve { name: "winners of the runs".into(), points: winners, strong: true },
+                Curve { name: "single restarts".into(), points: singles, stroke: Stroke::Dots },
+                Curve { name: "winners of the runs".into(), points: winners, stroke: Stroke::Strong },
             ],
         },
     });

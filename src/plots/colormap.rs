@@ -43,7 +43,8 @@ pub fn contrast(a: Rgb, b: Rgb) -> f64 {
 
 /// Black or white, whichever can be read better on `background`.
 pub fn ink_on(background: Rgb) -> Rgb {
-    let (black, white) = ([0x11, 0x16, 0x22], [0xff; 3]);
+    // Pure black: any softer one leaves a range of greys on which neither reaches 4.5.
+    let (black, white) = ([0; 3], [0xff; 3]);
     if contrast(black, background) >= contrast(white, background) { black } else { white }
 }
 

@@ -1,9 +1,10 @@
 //! Lines over common axes.
 
 use super::{Drawn, Frame, message};
-use crate::report::{Curve, Value};
+use crate::report::{Curve, Stroke, Value};
 use plotters::coord::Shift;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 /// Draws the lines over all of `area`.
 pub fn draw<DB: DrawingBackend>(
@@ -45,19 +46,41 @@ pub fn draw<DB: DrawingBackend>(
         .draw()
         .map_err(message)?;
     // Strong lines last, so that they lie on top.
-    let (strong, weak): (Vec<&Curve>, Vec<&Curve>) = curves.iter().partition(|curve| curve.strong);
-    let alone = curves.len() == 1;
-    for curve in weak.into_iter().chain(strong) {
-        let strong = curve.strong || alone;
-        let color = if strong { theme.accent } else { theme.muted };
-        let line = color.stroke_width(frame.px(if strong { 2.5 } else { 1.2 }).max(1) as u32);
-        chart.draw_series(LineSeries::new(curve.points.iter().copied(), line)).map_err(message)?;
-        // Where lines are short, a line alone would not show its points.
-        if curve.points.len() <= 40 {
-            let radius = frame.px(if strong { 3.5 } else { 2.5 });
-            let dots = curve.points.iter().map(|point| Circle::new(*point, radius, color.filled()));
-            chart.draw_series(dots).map_err(message)?;
+    let (strong, others): (Vec<&Curve>, Vec<&Curve>) = curves.iter().partition(|c| c.stroke == Stroke::Strong);
+    for curve in others.into_iter().chain(strong) {
+        let (color, width, radius) = match curve.stroke {
+            Stroke::Thin => (theme.muted, Some(1.2), None),
+            Stroke::Strong => (theme.accent, Some(2.5), None),
+            Stroke::Dots => (theme.muted, None, Some(3.0)),
+            Stroke::Class(i) => (theme.class(i), Some(2.0), Some(3.5)),
+        };
+        if let Some(width) = width {
+            let line = color.stroke_width(frame.px(width).max(1) as u32);
+            chart.draw_series(LineSeries::new(curve.points.iter().copied(), line)).map_err(message)?;
         }
+        // A short line alone would hide where its points are, and one point is no line at all.
+        let dots = radius.or((curve.points.len() <= 12).then_some(3.5));
+        if let Some(radius) = dots {
+            let dot = |point: &(f64, f64)| Circle::new(*point, frame.px(radius), color.filled());
+            chart.draw_series(curve.points.iter().map(dot)).map_err(message)?;
+        }
+    }
+    legend(curves, area, frame)
+}
+
+/// The names of the curves that have a colour of their own, in the upper right corner.
+fn legend<DB: DrawingBackend>(curves: &[Curve], area: &DrawingArea<DB, Shift>, frame: &Frame) -> Drawn {
+    let right = area.dim_in_pixel().0 as i32 - frame.px(26.0);
+    let named = curves.iter().filter_map(|curve| match curve.stroke {
+        Stroke::Class(i) => Some((curve.name.as_str(), frame.theme.class(i))),
+        _ => None,
+    });
+    for (line, (name, color)) in (0..).zip(named) {
+        let y = frame.px(22.0 + 18.0 * f64::from(line));
+        area.draw(&Circle::new((right, y), frame.px(5.0), color.filled())).map_err(message)?;
+        let style = ("sans-serif", frame.font(13.0)).into_font().color(&frame.theme.text);
+        let style = style.pos(Pos::new(HPos::Right, VPos::Center));
+        area.draw(&Text::new(name, (right - frame.px(12.0), y), style)).map_err(message)?;
     }
     Ok(())
 }

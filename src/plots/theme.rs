@@ -39,6 +39,25 @@ impl Theme {
         accent: RGBColor(0x93, 0xb4, 0xff),
         dark: true,
     };
+
+    /// Colour of class or cluster `i`, from ten that also colour-blind people tell apart
+    /// (M. Petroff's set); used beside a name or a number, never alone.
+    pub fn class(&self, i: u8) -> RGBColor {
+        const TEN: [(u8, u8, u8); 10] = [
+            (0x3f, 0x90, 0xda),
+            (0xff, 0xa9, 0x0e),
+            (0xbd, 0x1f, 0x01),
+            (0x94, 0xa4, 0xa2),
+            (0x83, 0x2d, 0xb6),
+            (0xa9, 0x6b, 0x59),
+            (0xe7, 0x63, 0x00),
+            (0xb9, 0xac, 0x70),
+            (0x71, 0x75, 0x81),
+            (0x92, 0xda, 0xdd),
+        ];
+        let (r, g, b) = TEN[usize::from(i) % TEN.len()];
+        RGBColor(r, g, b)
+    }
 }
 
 /// What a drawing is drawn into.

@@ -52,8 +52,21 @@ pub struct Curve {
     pub name: String,
     /// `(x, y)` in the order they are joined.
     pub points: Vec<(f64, f64)>,
-    /// Drawn stronger than the others.
-    pub strong: bool,
+    /// How it is drawn.
+    pub stroke: Stroke,
+}
+
+/// How a curve is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stroke {
+    /// A thin line: one of many.
+    Thin,
+    /// A strong line in the accent: the one to look at.
+    Strong,
+    /// Points only.
+    Dots,
+    /// A line with its points, in the colour of its number, named in the legend.
+    Class(u8),
 }
 
 /// What to draw. Adding a kind means a room in `plots`.

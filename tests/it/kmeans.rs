@@ -22,11 +22,11 @@ struct Reference {
 #[derive(Deserialize)]
 struct Scalers {
     data: String,
-    minmax_scale: Vec<f64>,
-    minmax_min: Vec<f64>,
+    minmax_scale: Vec<String>,
+    minmax_min: Vec<String>,
     standard_mean: Vec<f64>,
     standard_scale: Vec<f64>,
-    minmax_row: Vec<f64>,
+    minmax_row: Vec<String>,
     standard_row: Vec<f64>,
 }
 
@@ -228,9 +228,10 @@ fn scalers_are_those_of_scikit_learn() {
     for expected in &reference.scalers {
         let raw = matrix(&data(&expected.data, &reference));
         let minmax = MinMaxScaler::fit(&raw).expect("finite");
-        assert_eq!(minmax.scale, expected.minmax_scale);
-        assert_eq!(minmax.min, expected.minmax_min);
-        assert_eq!(minmax.transform(&raw).expect("the same columns").row(3), expected.minmax_row);
+        let bits = |values: &[f64]| values.iter().map(|x| format!("{:016x}", x.to_bits())).collect::<Vec<_>>();
+        assert_eq!(bits(&minmax.scale), expected.minmax_scale);
+        assert_eq!(bits(&minmax.min), expected.minmax_min);
+        assert_eq!(bits(minmax.transform(&raw).expect("the same columns").row(3)), expected.minmax_row);
         let standard = StandardScaler::fit(&raw).expect("finite");
         assert_near(standard.mean.iter().copied(), &expected.standard_mean, 1e-13, "mean");
         assert_near(standard.scale.iter().copied(), &expected.standard_scale, 1e-13, "scale");

@@ -9,6 +9,7 @@ NumPy's vectorised selection gives.
 
 import base64
 import json
+import struct
 import warnings
 from pathlib import Path
 
@@ -85,7 +86,9 @@ def cases():
         yield case("wide", scaling=scaling, n_init=4, n_clusters=5, random_state=4294967295)
         for random_state in (0, 1, 2):
             yield case("blobs", scaling=scaling, init="random", random_state=random_state, n_init=1 + random_state)
-        yield case("digits", scaling=scaling, init="random", n_clusters=64, n_init=3)
+        # Not the digits: between rows of so small integers equal distances are
+        # common, and scikit-learn leaves those to the rounding of its products.
+        yield case("wide", scaling=scaling, init="random", n_clusters=64, n_init=3)
         for max_iter in (1, 2, 3):
             yield case("digits", scaling=scaling, max_iter=max_iter)
         for tol in (0.0, 1e-2, 0.5, 10.0):
@@ -147,17 +150,22 @@ def rounded(value):
     return value
 
 
+def bits(values):
+    """Doubles as the hexadecimal of their bits: equal to the last one."""
+    return [struct.pack(">d", value).hex() for value in values]
+
+
 def scalers():
     for name in ("digits", "wide"):
         data = DATA[name].astype(float)
         minmax, standard = MinMaxScaler().fit(data), StandardScaler().fit(data)
         yield {
             "data": name,
-            "minmax_scale": minmax.scale_.tolist(),
-            "minmax_min": minmax.min_.tolist(),
+            "minmax_scale": bits(minmax.scale_),
+            "minmax_min": bits(minmax.min_),
             "standard_mean": standard.mean_.tolist(),
             "standard_scale": standard.scale_.tolist(),
-            "minmax_row": minmax.transform(data)[3].tolist(),
+            "minmax_row": bits(minmax.transform(data)[3]),
             "standard_row": standard.transform(data)[3].tolist(),
         }
 
