@@ -103,7 +103,7 @@ function pack() {
     datasets: [
       {
         id: "mnist10k",
-        title: "MNIST, first 10,000 training images",
+        title: "MNIST, 10,000 images",
         n: labels.length,
         ...common,
         shards: names,
@@ -111,7 +111,7 @@ function pack() {
       },
       {
         id: "mnist1k",
-        title: "MNIST, every tenth of the first 10,000 training images",
+        title: "MNIST, 1,000 images",
         n: shards[0].n,
         ...common,
         shards: names.slice(0, 1),

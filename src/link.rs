@@ -10,8 +10,11 @@ use crate::labs::{self, Scene};
 /// The data set of a bench, where no scene names another.
 const DEFAULT_DATA: &str = "mnist10k";
 
-/// Longest fragment that is looked at.
+/// Longest fragment that is looked at, in bytes.
 const LONGEST: usize = 4_000;
+
+/// Most notes on one link: a hostile one must not fill the page.
+const MOST_NOTES: usize = 10;
 
 /// Where in the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,6 +192,7 @@ fn read(text: &str) -> String {
         let escaped = (bytes[i] == b'%')
             .then(|| text.get(i + 1..i + 3))
             .flatten()
+            .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))
             .and_then(|digits| u8::from_str_radix(digits, 16).ok());
         out.push(escaped.unwrap_or(bytes[i]));
         i += if escaped.is_some() { 3 } else { 1 };
@@ -247,6 +251,11 @@ pub fn open(fragment: &str) -> Opened {
             notes.push(note);
         }
     }
+    if notes.len() > MOST_NOTES {
+        let more = notes.len() - (MOST_NOTES - 1);
+        notes.truncate(MOST_NOTES - 1);
+        notes.push(Error::Data(format!("{more} more parts of the link were not understood.")));
+    }
     Opened { setup, notes }
 }
 
@@ -261,6 +270,7 @@ fn place(path: &str, notes: &mut Vec<Error>) -> Place {
                 unknown(experiment);
                 return Place::Home;
             }
+            parts[2..].iter().for_each(|name| unknown(name));
             Place::Bench { experiment: experiment.clone() }
         }
         [lab, rest @ ..] => {
@@ -273,6 +283,7 @@ fn place(path: &str, notes: &mut Vec<Error>) -> Place {
             if let (Some(name), None) = (wanted, scene) {
                 unknown(name);
             }
+            rest.iter().skip(1).for_each(|name| unknown(name));
             match scene.or(found.scenes.first()) {
                 Some(scene) => Place::Scene { lab: found.id.clone(), scene: scene.id.clone() },
                 None => Place::Home,
@@ -283,25 +294,31 @@ fn place(path: &str, notes: &mut Vec<Error>) -> Place {
 
 /// Sets one name of the query.
 fn apply(setup: &mut Setup, name: &str, value: &str) -> Result<(), Error> {
-    let list = || value.split('~').filter(|part| !part.is_empty()).map(String::from).collect::<Vec<_>>();
+    let given = || format!("'{}'", value.chars().take(40).collect::<String>());
     let one_of = |words: &[&str]| {
-        let given: String = value.chars().take(40).collect();
-        let bad = || Error::invalid(name, format!("one of {}", words.join(", ")), format!("'{given}'"));
+        let bad = || Error::invalid(name, format!("one of {}", words.join(", ")), given());
         words.contains(&value).then(|| value.to_string()).ok_or_else(bad)
+    };
+    let list = || {
+        let names: Vec<String> = value.split('~').filter(|part| !part.is_empty()).map(String::from).collect();
+        // Other bytes would not come back from the link that is written of them.
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        let sound = names.iter().all(|part| part.bytes().all(plain));
+        sound.then_some(names).ok_or_else(|| Error::invalid(name, "names joined by ~", given()))
     };
     match name {
         "embed" => setup.embed.on = one_of(&["1", "0"])? == "1",
-        "only" => setup.embed.only = list(),
-        "controls" => setup.embed.controls = Some(if value == "none" { Vec::new() } else { list() }),
-        "lock" => setup.embed.lock = list(),
+        "only" => setup.embed.only = list()?,
+        "controls" => setup.embed.controls = Some(list()?.into_iter().filter(|part| part != "none").collect()),
+        "lock" => setup.embed.lock = list()?,
         "theme" => setup.embed.theme = Some(one_of(&["light", "dark", "auto"])?).filter(|word| word != "auto"),
         "start" => setup.embed.start = Some(one_of(&["click", "visible", "never"])?),
         "credit" => setup.embed.no_credit = one_of(&["1", "0"])? == "0",
         // The version of the grammar; this is the first.
         "v" => drop(one_of(&["1"])?),
         "data" if setup.entry().is_some() => {
-            catalog::dataset(value)?;
-            setup.data = value.into();
+            let known = catalog::dataset(value);
+            setup.data = known.map_err(|_| Error::UnknownDataset(value.chars().take(60).collect()))?.id.clone();
         }
         _ => {
             let Some(entry) = setup.entry().filter(|_| setup.value(name).is_some()) else {

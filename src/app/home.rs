@@ -8,6 +8,7 @@ use leptos::prelude::*;
 pub fn Home() -> impl IntoView {
     view! {
         <div class="hero">
+            <div class="digits" aria-hidden="true"></div>
             <h1>"Look inside handwritten digits"</h1>
             <p>
                 "Five classic notebooks, rebuilt to run in this page: nothing to install, nothing leaves your device. "

@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, RunState};
 use super::{figure, form, notes, numbers};
+use crate::experiments::EXPERIMENTS;
 use crate::labs::{self, Lab};
 use crate::link::Place;
 use leptos::prelude::*;
@@ -25,7 +26,10 @@ pub fn LabPage() -> impl IntoView {
             <Show when=works><form::Controls/></Show>
             <section class="scene" aria-label="Figures">
                 <h1>{title}</h1>
-                {move || lab().map(scenes)}
+                {move || match lab() {
+                    Some(lab) => scenes(lab).into_any(),
+                    None => experiments().into_any(),
+                }}
                 {scene_words}
                 <notes::ErrorCard/>
                 <Show when=works>
@@ -68,6 +72,27 @@ fn scenes(lab: &'static Lab) -> impl IntoView {
             </nav>
         }
     })
+}
+
+/// The experiments, each alone: for those who outgrew the labs.
+fn experiments() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let current = move |id: &str| matches!(desk.place.get(), Place::Bench { experiment } if experiment == id);
+    view! {
+        <nav class="scenes" aria-label="Experiments">
+            <ul>
+                {EXPERIMENTS
+                    .iter()
+                    .map(|entry| {
+                        let href = format!("#/bench/{}", entry.id);
+                        view! {
+                            <li><a href=href aria-current=move || current(entry.id).then_some("step")>{entry.title}</a></li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </nav>
+    }
 }
 
 fn scene_words() -> impl IntoView {

@@ -6,6 +6,9 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+/// Height of a line of the legend in CSS pixels.
+const LEGEND: f64 = 19.0;
+
 /// Draws the lines over all of `area`.
 pub fn draw<DB: DrawingBackend>(
     (x_title, y_title): (&str, &str),
@@ -19,7 +22,7 @@ pub fn draw<DB: DrawingBackend>(
     let theme = frame.theme;
     let pad = (y_high - y_low) * 0.05;
     let mut chart = ChartBuilder::on(area)
-        .margin_top(frame.px(10.0))
+        .margin_top(frame.px(10.0 + LEGEND * named(curves).count() as f64))
         .margin_right(frame.px(18.0))
         .margin_bottom(frame.px(2.0))
         .margin_left(frame.px(2.0))
@@ -68,21 +71,25 @@ pub fn draw<DB: DrawingBackend>(
     legend(curves, area, frame)
 }
 
-/// The names of the curves that have a colour of their own, in the upper right corner.
+/// The names of the curves that have a colour of their own, above the lines.
 fn legend<DB: DrawingBackend>(curves: &[Curve], area: &DrawingArea<DB, Shift>, frame: &Frame) -> Drawn {
-    let right = area.dim_in_pixel().0 as i32 - frame.px(26.0);
-    let named = curves.iter().filter_map(|curve| match curve.stroke {
-        Stroke::Class(i) => Some((curve.name.as_str(), frame.theme.class(i))),
-        _ => None,
-    });
-    for (line, (name, color)) in (0..).zip(named) {
-        let y = frame.px(22.0 + 18.0 * f64::from(line));
-        area.draw(&Circle::new((right, y), frame.px(5.0), color.filled())).map_err(message)?;
+    let left = frame.px(84.0);
+    for (line, (name, i)) in (0..).zip(named(curves)) {
+        let y = frame.px(14.0 + LEGEND * f64::from(line));
+        area.draw(&Circle::new((left, y), frame.px(5.0), frame.theme.class(i).filled())).map_err(message)?;
         let style = ("sans-serif", frame.font(13.0)).into_font().color(&frame.theme.text);
-        let style = style.pos(Pos::new(HPos::Right, VPos::Center));
-        area.draw(&Text::new(name, (right - frame.px(12.0), y), style)).map_err(message)?;
+        let style = style.pos(Pos::new(HPos::Left, VPos::Center));
+        area.draw(&Text::new(name, (left + frame.px(12.0), y), style)).map_err(message)?;
     }
     Ok(())
+}
+
+/// Names and colour numbers of the curves that the legend names.
+fn named(curves: &[Curve]) -> impl Iterator<Item = (&str, u8)> {
+    curves.iter().filter_map(|curve| match curve.stroke {
+        Stroke::Class(i) => Some((curve.name.as_str(), i)),
+        _ => None,
+    })
 }
 
 /// Least and largest value, apart from each other even where there is one or none.
