@@ -86,10 +86,9 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Warning::NotConverged { what, max_iter } => write!(
-                f,
-                "{what} stopped at max_iter = {max_iter} before it converged; raise max_iter or tol."
-            ),
+            Warning::NotConverged { what, max_iter } => {
+                write!(f, "{what} stopped at max_iter = {max_iter} before it converged; raise max_iter or tol.")
+            }
             Warning::FewerClusters { found, n_clusters } => write!(
                 f,
                 "Number of distinct clusters ({found}) found smaller than n_clusters ({n_clusters}); \

@@ -19,6 +19,7 @@
 pub mod app;
 pub mod bytes;
 pub mod data;
+pub mod docs;
 pub mod error;
 pub mod experiments;
 pub mod export;

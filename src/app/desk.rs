@@ -233,7 +233,9 @@ impl Desk {
         if self.instant(setup) {
             return self.start();
         }
-        let Some(scene) = setup.scene().map(|scene| scene.id.clone()) else { return };
+        let Some(scene) = setup.scene().filter(|scene| scene.experiment.is_some()).map(|scene| scene.id.clone()) else {
+            return;
+        };
         if let Some(outcome) = self.saved.with_value(|saved| saved.get(&scene).cloned()) {
             return self.offer_saved(&key, outcome, moved);
         }
@@ -258,7 +260,8 @@ impl Desk {
         let nothing = self.shown.with_untracked(Option::is_none);
         if outcome.configuration == key || (empty && nothing) {
             let report = Arc::new(outcome.report.clone());
-            let shown = Shown { key: outcome.configuration.clone(), status: Status::Saved, report, outcome: Some(outcome) };
+            let shown =
+                Shown { key: outcome.configuration.clone(), status: Status::Saved, report, outcome: Some(outcome) };
             self.shown.set(Some(shown));
             mark("result:saved");
         }
@@ -357,12 +360,14 @@ impl Desk {
             return Ok(dataset);
         }
         let shards = self.shards.get_value();
-        let dataset = Arc::new(fetch::dataset(id, &shards, |bytes, of| {
-            if self.run.with_untracked(|run| matches!(run, RunState::Loading(..))) {
-                self.run.set(RunState::Loading(bytes, of));
-            }
-        })
-        .await?);
+        let dataset = Arc::new(
+            fetch::dataset(id, &shards, |bytes, of| {
+                if self.run.with_untracked(|run| matches!(run, RunState::Loading(..))) {
+                    self.run.set(RunState::Loading(bytes, of));
+                }
+            })
+            .await?,
+        );
         self.data.update(|data| drop(data.insert(id.into(), Arc::clone(&dataset))));
         Ok(dataset)
     }

@@ -22,8 +22,7 @@ async fn bytes(path: &str) -> Result<Vec<u8>> {
     };
     let window = web_sys::window().ok_or_else(|| failed("there is no window".into()))?;
     let response = JsFuture::from(window.fetch_with_str(path)).await;
-    let response: Response =
-        response.map_err(|_| failed("the server cannot be reached".into()))?.unchecked_into();
+    let response: Response = response.map_err(|_| failed("the server cannot be reached".into()))?.unchecked_into();
     if !response.ok() {
         return Err(failed(format!("the server answered {}", response.status())));
     }

@@ -1,6 +1,7 @@
 //! Figure cards: heading, badge, picture, summary, table, files.
 
 use super::desk::{Desk, RunState, Shown, Status};
+use super::gallery::Gallery;
 use super::save;
 use crate::plots::{self, Theme, canvas};
 use crate::report::{Figure, Section, Table};
@@ -67,7 +68,8 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
             desk.shown.with(|shown| shown.as_ref()?.report.sections.iter().find(|section| section.id == id).cloned())
         })
     };
-    let with = move |pick: fn(&Section) -> String| section.with(|section| section.as_ref().map(pick).unwrap_or_default());
+    let with =
+        move |pick: fn(&Section) -> String| section.with(|section| section.as_ref().map(pick).unwrap_or_default());
     let badge = move || {
         desk.shown.with(|shown| {
             shown.as_ref().map(|shown| {
@@ -79,6 +81,8 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     let table = RwSignal::new(false);
     let images = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Images { .. }, .. }))));
     let numbers = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Numbers(_), .. }))));
+    let gallery =
+        Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Gallery { .. }, .. }))));
     let table_id = format!("t-{id}");
     view! {
         <figure class="card figure" data-section=id.clone()>
@@ -94,9 +98,10 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 </Show>
                 <save::SaveMenu section/>
             </div>
-            {move || match (images.get(), numbers.get()) {
-                (true, _) => view! { <ImageGrid section/> }.into_any(),
-                (_, true) => ().into_any(),
+            {move || match (images.get(), numbers.get(), gallery.get()) {
+                (true, ..) => view! { <ImageGrid section/> }.into_any(),
+                (_, true, _) => ().into_any(),
+                (.., true) => view! { <Gallery section/> }.into_any(),
                 _ => view! { <Chart section/> }.into_any(),
             }}
             <figcaption data-testid="summary">{move || with(|section| section.summary.clone())}</figcaption>
@@ -143,7 +148,8 @@ fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };
         section.with(|section| {
-            if let Some(Figure::Images { height, width, map, low, high, images, .. }) = section.as_ref().map(|s| &s.figure)
+            if let Some(Figure::Images { height, width, map, low, high, images, .. }) =
+                section.as_ref().map(|s| &s.figure)
                 && let Some(image) = images.get(i)
                 && let Err(error) = canvas::raster(&element, (*width, *height), &image.pixels, *map, (*low, *high))
             {
@@ -200,7 +206,8 @@ fn Chart(section: Memo<Option<Section>>) -> impl IntoView {
     });
     let summary = move || section.with(|section| section.as_ref().map(|s| s.summary.clone()));
     let height = move || {
-        section.with(|s| s.as_ref().map(|s| format!("min-height:{}px", plots::height(&s.figure, width.get().max(240.0)))))
+        section
+            .with(|s| s.as_ref().map(|s| format!("min-height:{}px", plots::height(&s.figure, width.get().max(240.0)))))
     };
     view! {
         <div class="scroll chart" node_ref=frame style=height tabindex="0" role="region" aria-label="Picture; scrolls if it is wide">

@@ -51,7 +51,8 @@ pub fn Controls() -> impl IntoView {
 /// What the settings are, in a line.
 fn summary(setup: &Setup) -> String {
     let pick = |name: &str, unit: &str| setup.value(name).map(|value| format!("{unit} {}", value.replace('~', ", ")));
-    let parts = [pick("n_clusters", "k"), pick("n_init", "restarts"), pick("random_state", "seed"), pick("index", "image")];
+    let parts =
+        [pick("n_clusters", "k"), pick("n_init", "restarts"), pick("random_state", "seed"), pick("index", "image")];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
@@ -93,7 +94,8 @@ fn Control(spec: ParamSpec) -> impl IntoView {
         typed.or_else(|| desk.problem().filter(|e| matches!(e, Error::InvalidParameter { name: n, .. } if n == name)))
     });
     let preset = move || desk.setup.with(|setup| Setup::preset(setup.place.clone()).value(name).map(String::from));
-    let differs = Memo::new(move |_| preset().is_some_and(|preset| preset != value.get()) || error.with(Option::is_some));
+    let differs =
+        Memo::new(move |_| preset().is_some_and(|preset| preset != value.get()) || error.with(Option::is_some));
     let help = RwSignal::new(false);
     let (help_id, error_id) = (format!("h-{name}"), format!("e-{name}"));
     let described = {

@@ -6,6 +6,7 @@ mod fetch;
 mod figure;
 mod form;
 mod frame;
+mod gallery;
 mod home;
 mod lab;
 mod notes;

@@ -29,7 +29,8 @@ pub fn ErrorCard() -> impl IntoView {
     let desk = expect_context::<Desk>();
     move || {
         let RunState::Failed(error, link) = desk.run.get() else { return None };
-        let kept = if desk.shown.with(Option::is_some) { "The result below is kept; it is not of this run." } else { "" };
+        let kept =
+            if desk.shown.with(Option::is_some) { "The result below is kept; it is not of this run." } else { "" };
         let broken = matches!(error, Error::Worker(_)).then(|| {
             view! {
                 <p>

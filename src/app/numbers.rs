@@ -19,7 +19,8 @@ fn finished(desk: Desk) -> Option<Arc<Report>> {
 #[component]
 pub fn NotebookTable() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let lines = move || desk.setup.with(|setup| setup.scene().map(|scene| scene.notebook.as_slice()).unwrap_or_default());
+    let lines =
+        move || desk.setup.with(|setup| setup.scene().map(|scene| scene.notebook.as_slice()).unwrap_or_default());
     let badge = move || {
         let report = finished(desk)?;
         let compared: Vec<bool> = lines().iter().filter_map(|line| line.matches(&report)).collect();

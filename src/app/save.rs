@@ -44,7 +44,8 @@ pub fn name(desk: Desk, part: &str, ending: &str) -> String {
     for (key, value) in setup.changes() {
         name += &format!("-{key}-{value}");
     }
-    let safe: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+    let safe: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
     format!("{}.{ending}", &safe[..safe.len().min(80)])
 }
 
@@ -53,7 +54,9 @@ pub fn name(desk: Desk, part: &str, ending: &str) -> String {
 pub fn SaveMenu(section: Memo<Option<Section>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let charted = Memo::new(move |_| section.with(|s| s.as_ref().is_some_and(|s| plots::drawable(&s.figure))));
-    let pictured = Memo::new(move |_| section.with(|s| s.as_ref().is_some_and(|s| !matches!(s.figure, Figure::Numbers(_)))));
+    let pictured = Memo::new(move |_| {
+        section.with(|s| s.as_ref().is_some_and(|s| !matches!(s.figure, Figure::Numbers(_) | Figure::Gallery { .. })))
+    });
     let csv = move |_| {
         section.with_untracked(|section| {
             if let Some(section) = section {

@@ -101,7 +101,16 @@ fn look(params: &DigitsParams, data: &Dataset) -> Report {
     let values: Vec<f32> = chosen.iter().flat_map(|i| data.image(*i).iter().map(|p| f32::from(*p))).collect();
     let captions = chosen.iter().map(|i| i.to_string());
     let summary = format!("{} images, up to five of each digit, under each its number.", chosen.len());
-    report.sections.push(pictures::grid("samples", "A few of each", &summary, data, captions, &values, (0.0, 255.0), 10));
+    report.sections.push(pictures::grid(
+        "samples",
+        "A few of each",
+        &summary,
+        data,
+        captions,
+        &values,
+        (0.0, 255.0),
+        10,
+    ));
 
     let rows = data
         .class_names

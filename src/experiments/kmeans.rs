@@ -1,15 +1,15 @@
 //! k-means on whole images: every pixel is a feature (notebooks 002 and 003).
 
-use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
+use super::lab::{Lab, Progress};
+use super::restarts::{CLOSEST, FARTHEST, Fit, Found, Restart, Task};
 use super::{Experiment, pictures};
 use crate::data::Dataset;
-use crate::error::{Error, Result, Warning};
-use crate::learn::cluster::{self, KMeansFit, KMeansOptions};
+use crate::error::{Error, Result};
+use crate::learn::cluster::KMeansOptions;
 use crate::learn::metrics;
 use crate::learn::preprocessing;
 use crate::python;
-use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Stroke, Value};
-use serde::{Deserialize, Serialize};
+use crate::report::{Array, Curve, Figure, GalleryRow, Numbers, Report, Section, Stroke, Value};
 
 crate::choices! {
     /// How the first centres are chosen.
@@ -64,13 +64,14 @@ crate::params! {
 }
 
 impl KMeansParams {
-    fn options(&self) -> KMeansOptions {
+    /// The settings as the algorithm takes them.
+    pub fn options(&self) -> KMeansOptions {
         KMeansOptions { n_clusters: self.n_clusters as usize, max_iter: self.max_iter, tol: self.tol }
     }
 
     /// One job for each restart, in the order in which scikit-learn runs them.
     pub fn restarts(&self) -> Vec<Restart> {
-        (0..self.n_init).map(|restart| Restart { params: self.clone(), restart }).collect()
+        (0..self.n_init).map(|restart| Restart::new(self, restart)).collect()
     }
 
     /// An error if there are fewer images than clusters.
@@ -83,95 +84,6 @@ impl KMeansParams {
     }
 }
 
-/// One restart: its start is drawn from the seed's stream as the n-th one, so
-/// restarts may run anywhere and in any order.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Restart {
-    params: KMeansParams,
-    restart: u32,
-}
-
-/// What one restart found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Fit {
-    /// Cluster of each image.
-    pub labels: Vec<u32>,
-    /// Centres in the scaled space, row-major `(n_clusters, n_features)`.
-    pub cluster_centers: Vec<f64>,
-    /// Sum of squared distances to the own centre.
-    pub inertia: f64,
-    /// Iterations done.
-    pub n_iter: u32,
-    /// Whether it ended before `max_iter`.
-    pub converged: bool,
-    /// Inertia after each iteration.
-    pub history: Vec<f64>,
-}
-
-impl Job for Restart {
-    type Output = Fit;
-
-    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
-        let params = &self.params;
-        let pixels = place.pixels(params.scaling.into())?;
-        let init = match params.init {
-            Init::KMeansPlusPlus => cluster::Init::KMeansPlusPlus,
-            Init::Random => cluster::Init::Random,
-        };
-        let start = cluster::start(
-            &*pixels,
-            &init,
-            params.n_clusters as usize,
-            params.random_state,
-            self.restart as usize,
-        )?;
-        let mut history = Vec::new();
-        let fit = cluster::lloyd(&*pixels, start, &params.options(), &mut |now| {
-            history.push(now.inertia);
-            if ticker.due() {
-                let centers = now.cluster_centers();
-                ticker.tell(Tick {
-                    step: now.n_iter,
-                    objective: now.inertia,
-                    frame: centers.as_slice().iter().map(|value| *value as f32).collect(),
-                });
-            }
-        })?;
-        let KMeansFit { cluster_centers, labels, inertia, n_iter, converged } = fit;
-        let cluster_centers = cluster_centers.into_vec();
-        Ok(Fit { labels, cluster_centers, inertia, n_iter, converged, history })
-    }
-}
-
-impl Fit {
-    /// The winner among restarts, by scikit-learn's rule.
-    pub fn best(fits: &[Fit], n_clusters: u32) -> usize {
-        cluster::best_restart(fits.iter().map(|fit| (fit.inertia, fit.labels.as_slice())), n_clusters as usize)
-    }
-
-    /// Number of images in each cluster.
-    pub fn sizes(&self, n_clusters: u32) -> Vec<u64> {
-        let mut sizes = vec![0; n_clusters as usize];
-        for label in &self.labels {
-            sizes[*label as usize] += 1;
-        }
-        sizes
-    }
-
-    /// What scikit-learn would warn of.
-    pub fn warnings(&self, params: &KMeansParams) -> Vec<Warning> {
-        let found = self.sizes(params.n_clusters).iter().filter(|size| **size > 0).count() as u32;
-        let mut warnings = Vec::new();
-        if found < params.n_clusters {
-            warnings.push(Warning::FewerClusters { found, n_clusters: params.n_clusters });
-        }
-        if !self.converged {
-            warnings.push(Warning::NotConverged { what: "The winning restart".into(), max_iter: params.max_iter });
-        }
-        warnings
-    }
-}
-
 /// The experiment.
 pub struct KMeans;
 
@@ -179,7 +91,7 @@ impl Experiment for KMeans {
     const ID: &'static str = "kmeans";
     const TITLE: &'static str = "k-means";
     type Params = KMeansParams;
-    type Job = Restart;
+    type Job = Task;
 
     fn check(params: &KMeansParams, n_samples: usize, _n_features: usize) -> Result<()> {
         params.check(n_samples)
@@ -187,11 +99,14 @@ impl Experiment for KMeans {
 
     async fn run(params: &KMeansParams, lab: &Lab<'_>) -> Result<Report> {
         let data = lab.dataset;
-        let fits = lab
-            .map("Restarts", &params.restarts(), &mut |known, at| Some(unfinished(params, data, known, at)))
-            .await?;
+        let tasks: Vec<Task> = params.restarts().into_iter().map(Task::Restart).collect();
+        let found = lab.map("Restarts", &tasks, &mut |known, at| Some(unfinished(params, data, known, at))).await?;
+        let fits: Vec<Fit> = found.into_iter().filter_map(Found::fit).collect();
         let best = Fit::best(&fits, params.n_clusters);
-        finished(params, data, &fits, best)
+        let Fit { labels, cluster_centers, .. } = fits[best].clone();
+        let look = Task::Members { params: params.clone(), labels, cluster_centers };
+        let members = lab.map("Members", &[look], &mut |_, _| None).await?.into_iter().find_map(Found::members);
+        finished(params, data, &fits, best, &members.unwrap_or_default())
     }
 
     fn python(params: &KMeansParams) -> String {
@@ -209,7 +124,13 @@ impl Experiment for KMeans {
     }
 }
 
-fn finished(params: &KMeansParams, data: &Dataset, fits: &[Fit], best: usize) -> Result<Report> {
+fn finished(
+    params: &KMeansParams,
+    data: &Dataset,
+    fits: &[Fit],
+    best: usize,
+    members: &[(Vec<u32>, Vec<u32>)],
+) -> Result<Report> {
     let fit = &fits[best];
     let truth: Vec<i32> = data.labels.iter().map(|label| i32::from(*label)).collect();
     let found: Vec<i32> = fit.labels.iter().map(|label| *label as i32).collect();
@@ -237,11 +158,10 @@ fn finished(params: &KMeansParams, data: &Dataset, fits: &[Fit], best: usize) ->
     let confusion = pictures::confusion("confusion", "Digits against clusters", data, &fit.labels, params.n_clusters);
     report.sections.push(centres(params, data, &frame, Some(&sizes)));
     report.sections.push(confusion);
-    let histories: Vec<Vec<(f64, f64)>> = fits
-        .iter()
-        .map(|fit| fit.history.iter().enumerate().map(|(i, y)| (i as f64 + 1.0, *y)).collect())
-        .collect();
+    let histories: Vec<Vec<(f64, f64)>> =
+        fits.iter().map(|fit| fit.history.iter().enumerate().map(|(i, y)| (i as f64 + 1.0, *y)).collect()).collect();
     report.sections.push(descent(&histories, Some(best)));
+    report.sections.push(gallery(data, &sizes, members));
 
     let n_features = data.n_features() as u32;
     report.arrays = vec![
@@ -265,14 +185,14 @@ fn finished(params: &KMeansParams, data: &Dataset, fits: &[Fit], best: usize) ->
 }
 
 /// What can be drawn while restarts run: the centres heard last, and every descent so far.
-fn unfinished(params: &KMeansParams, data: &Dataset, known: &[Progress<Fit>], at: usize) -> Report {
+fn unfinished(params: &KMeansParams, data: &Dataset, known: &[Progress<Found>], at: usize) -> Report {
     let mut report = Report::default();
     let done: Vec<(usize, f64)> =
-        known.iter().enumerate().filter_map(|(i, job)| Some((i, job.output.as_ref()?.inertia))).collect();
+        known.iter().enumerate().filter_map(|(i, job)| Some((i, job.output.as_ref()?.as_fit()?.inertia))).collect();
     if let Some((_, lowest)) = done.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1)) {
         report.metric("inertia", "Lowest inertia so far", Value::Float(lowest));
     }
-    let frame = match (&known[at].output, &known[at].tick) {
+    let frame = match (known[at].output.as_ref().and_then(Found::as_fit), &known[at].tick) {
         (Some(fit), _) => fit.cluster_centers.iter().map(|value| *value as f32).collect(),
         (None, Some(tick)) => tick.frame.clone(),
         (None, None) => Vec::new(),
@@ -282,7 +202,7 @@ fn unfinished(params: &KMeansParams, data: &Dataset, known: &[Progress<Fit>], at
     }
     let histories: Vec<Vec<(f64, f64)>> = known
         .iter()
-        .map(|job| match &job.output {
+        .map(|job| match job.output.as_ref().and_then(Found::as_fit) {
             Some(fit) => fit.history.iter().enumerate().map(|(i, y)| (i as f64 + 1.0, *y)).collect(),
             None => job.history.iter().map(|(step, y)| (f64::from(*step), *y)).collect(),
         })
@@ -321,6 +241,32 @@ fn centres(params: &KMeansParams, data: &Dataset, frame: &[f32], sizes: Option<&
     pictures::grid("centres", "Cluster centres", &summary, data, captions, frame, (low, high), 5)
 }
 
+/// The images closest to each centre, and those farthest from it.
+fn gallery(data: &Dataset, sizes: &[u64], members: &[(Vec<u32>, Vec<u32>)]) -> Section {
+    let digit = |image: &u32| data.class_names[usize::from(data.labels[*image as usize])].clone();
+    let rows = members.iter().zip(sizes).enumerate().flat_map(|(i, ((near, far), size))| {
+        let row = |what: &str, images: &[u32]| GalleryRow {
+            title: format!("cluster {i} ({size}), {what}"),
+            images: images.to_vec(),
+            captions: images.iter().map(digit).collect(),
+        };
+        [row("closest", near), row("farthest", far)]
+    });
+    Section {
+        id: "members".into(),
+        title: "Members of each cluster".into(),
+        summary: format!(
+            "For each of {} clusters the {CLOSEST} images closest to its centre, then the {FARTHEST} farthest from it; \
+             under each its true digit.",
+            members.len()
+        ),
+        figure: Figure::Gallery {
+            data: data.id.clone(),
+            rows: rows.filter(|row: &GalleryRow| !row.images.is_empty()).collect(),
+        },
+    }
+}
+
 /// Inertia after each iteration, one line for each restart.
 fn descent(histories: &[Vec<(f64, f64)>], best: Option<usize>) -> Section {
     let curves: Vec<Curve> = histories
@@ -352,4 +298,3 @@ fn descent(histories: &[Vec<(f64, f64)>], best: Option<usize>) -> Section {
         figure: Figure::Curves { x_title: "iteration".into(), y_title: "inertia".into(), curves },
     }
 }
-

@@ -139,6 +139,9 @@ pub struct Progress<O> {
     pub output: Option<O>,
 }
 
+/// Draws an unfinished report from what is known of all jobs, and the position of the one heard last.
+pub type Live<'a, O> = dyn FnMut(&[Progress<O>], usize) -> Option<Report> + 'a;
+
 /// An experiment's view of the run.
 pub struct Lab<'a> {
     /// The data set of the run.
@@ -150,14 +153,8 @@ pub struct Lab<'a> {
 }
 
 impl Lab<'_> {
-    /// Carries out `jobs`; outputs in their order. `live` draws an unfinished
-    /// report from what is known so far; the position is that of the job heard last.
-    pub async fn map<J: Job>(
-        &self,
-        stage: &str,
-        jobs: &[J],
-        live: &mut dyn FnMut(&[Progress<J::Output>], usize) -> Option<Report>,
-    ) -> Result<Vec<J::Output>> {
+    /// Carries out `jobs`; outputs in their order.
+    pub async fn map<J: Job>(&self, stage: &str, jobs: &[J], live: &mut Live<'_, J::Output>) -> Result<Vec<J::Output>> {
         let encoded = jobs.iter().map(encode).collect::<Result<Vec<_>>>()?;
         let of = jobs.len();
         let mut known: Vec<Progress<J::Output>> =

@@ -9,12 +9,13 @@ mod kmeans;
 mod lab;
 mod pictures;
 mod purity;
+mod restarts;
 mod selftest;
 mod stability;
 
-pub use bench::{Serial, poll_once};
 #[cfg(not(target_arch = "wasm32"))]
 pub use bench::Threads;
+pub use bench::{Serial, poll_once};
 pub use lab::{Bench, Deaf, Heard, Job, Lab, LocalFuture, Progress, Tick, Ticker, Workplace, decode, encode};
 
 use crate::data::Dataset;
@@ -59,6 +60,9 @@ pub trait Experiment: 'static {
     fn python(params: &Self::Params) -> String;
 }
 
+type Run = for<'a> fn(&'a Values, &'a Arc<Dataset>, &'a dyn Bench) -> LocalFuture<'a, Result<Report>>;
+type Work = fn(&[u8], &mut Workplace, &mut dyn Ticker) -> Result<Vec<u8>>;
+
 /// An experiment without its types.
 pub struct Entry {
     /// Its name in links.
@@ -72,8 +76,8 @@ pub struct Entry {
     /// The one way `values` are written, or the first error in them.
     pub normal: fn(&Values) -> Result<Values>,
     check: fn(&Values, usize, usize) -> Result<()>,
-    run: for<'a> fn(&'a Values, &'a Arc<Dataset>, &'a dyn Bench) -> LocalFuture<'a, Result<Report>>,
-    work: fn(&[u8], &mut Workplace, &mut dyn Ticker) -> Result<Vec<u8>>,
+    run: Run,
+    work: Work,
     python: fn(&Values) -> Result<String>,
 }
 

@@ -1,7 +1,8 @@
 //! Confusion matrices and purity for several numbers of clusters (notebook 003).
 
-use super::kmeans::{Fit, Init, KMeansParams, Restart, Scaling};
+use super::kmeans::{Init, KMeansParams, Scaling};
 use super::lab::{Lab, Progress};
+use super::restarts::{Fit, Restart};
 use super::{Experiment, pictures};
 use crate::data::Dataset;
 use crate::error::Result;
@@ -88,11 +89,11 @@ fn report(params: &PurityParams, data: &Dataset, fits: &[Option<&Fit>]) -> Resul
     let mut report = Report::default();
     let mut lines: [Vec<(f64, f64)>; 3] = Default::default();
     for (k, fits) in params.n_clusters.iter().zip(fits.chunks(params.n_init as usize)) {
-        let done: Vec<Fit> = fits.iter().filter_map(|fit| fit.cloned()).collect();
+        let done: Vec<&Fit> = fits.iter().flatten().copied().collect();
         if done.is_empty() {
             continue;
         }
-        let fit = &done[Fit::best(&done, *k)];
+        let fit = done[Fit::best(done.iter().copied(), *k)];
         let found: Vec<i32> = fit.labels.iter().map(|label| *label as i32).collect();
         let scores = [
             metrics::purity(&truth, &found)?,

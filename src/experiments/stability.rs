@@ -2,8 +2,9 @@
 //! the digits, and of further runs with other seeds (notebook 002, part c).
 
 use super::Experiment;
-use super::kmeans::{Fit, Init, KMeansParams, Restart, Scaling};
+use super::kmeans::{Init, KMeansParams, Scaling};
 use super::lab::{Lab, Progress};
+use super::restarts::{Fit, Restart};
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::learn::metrics::adjusted_rand_score;
@@ -101,12 +102,12 @@ fn report(params: &StabilityParams, data: &Dataset, fits: &[Option<&Fit>]) -> Re
                 singles.push(((run * params.n_init as usize + restart) as f64, ari(fit)?));
             }
         }
-        let complete: Vec<Fit> = fits.iter().filter_map(|fit| fit.cloned()).collect();
+        let complete: Vec<&Fit> = fits.iter().flatten().copied().collect();
         if complete.len() < fits.len() {
             continue;
         }
-        let best = Fit::best(&complete, params.n_clusters);
-        let fit = &complete[best];
+        let best = Fit::best(complete.iter().copied(), params.n_clusters);
+        let fit = complete[best];
         let score = ari(fit)?;
         if run == 0 {
             report.warnings = fit.warnings(&params.kmeans(0));

@@ -3,6 +3,7 @@
 
 pub mod cluster;
 pub mod kernels;
+pub mod matching;
 mod matrix;
 pub mod metrics;
 pub mod preprocessing;

@@ -12,7 +12,9 @@ pub fn color(map: ColorMap, t: f64) -> Rgb {
     match map {
         ColorMap::Gray => grey(t),
         ColorMap::GrayR => grey(1.0 - t),
-        ColorMap::Blues => between(&[[0xff, 0xff, 0xff], [0xbf, 0xd0, 0xee], [0x6f, 0x8f, 0xcf], [0x1d, 0x39, 0x7c]], t),
+        ColorMap::Blues => {
+            between(&[[0xff, 0xff, 0xff], [0xbf, 0xd0, 0xee], [0x6f, 0x8f, 0xcf], [0x1d, 0x39, 0x7c]], t)
+        }
     }
 }
 
@@ -75,7 +77,10 @@ mod tests {
 
     #[test]
     fn ends_and_nan_have_colours() {
-        assert_eq!(rgba(&[0.0, 255.0, 300.0, f32::NAN], ColorMap::GrayR, 0.0, 255.0)[..8], [255, 255, 255, 255, 0, 0, 0, 255]);
+        assert_eq!(
+            rgba(&[0.0, 255.0, 300.0, f32::NAN], ColorMap::GrayR, 0.0, 255.0)[..8],
+            [255, 255, 255, 255, 0, 0, 0, 255]
+        );
         assert_eq!(rgba(&[1.0], ColorMap::Gray, 1.0, 1.0), [0, 0, 0, 255]);
     }
 }

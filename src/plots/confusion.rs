@@ -43,9 +43,7 @@ pub fn draw<DB: DrawingBackend>(
     let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     let cell = f64::from(right - left) / columns.len() as f64 / frame.scale;
     let size = frame.font(if cell < 36.0 { 11.0 } else { 13.0 });
-    let style = |color: RGBColor, h: HPos, v: VPos| {
-        ("sans-serif", size).into_font().color(&color).pos(Pos::new(h, v))
-    };
+    let style = |color: RGBColor, h: HPos, v: VPos| ("sans-serif", size).into_font().color(&color).pos(Pos::new(h, v));
     for (r, line) in counts.chunks_exact(columns.len()).enumerate() {
         for (c, count) in line.iter().enumerate() {
             let fill = color(ColorMap::Blues, *count as f64 / most);
@@ -61,11 +59,13 @@ pub fn draw<DB: DrawingBackend>(
     let muted = frame.theme.muted;
     for (r, name) in rows.iter().enumerate() {
         let place = (left - frame.px(8.0), (y(r) + y(r + 1)) / 2);
-        area.draw(&Text::new(name.as_str(), place, style(frame.theme.text, HPos::Right, VPos::Center))).map_err(message)?;
+        area.draw(&Text::new(name.as_str(), place, style(frame.theme.text, HPos::Right, VPos::Center)))
+            .map_err(message)?;
     }
     for (c, name) in columns.iter().enumerate() {
         let place = ((x(c) + x(c + 1)) / 2, bottom + frame.px(6.0));
-        area.draw(&Text::new(name.as_str(), place, style(frame.theme.text, HPos::Center, VPos::Top))).map_err(message)?;
+        area.draw(&Text::new(name.as_str(), place, style(frame.theme.text, HPos::Center, VPos::Top)))
+            .map_err(message)?;
     }
     let below = ((left + right) / 2, height as i32 - frame.px(4.0));
     area.draw(&Text::new(column_title, below, style(muted, HPos::Center, VPos::Bottom))).map_err(message)?;

@@ -46,7 +46,7 @@ pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, 
             confusion::draw((row_title, column_title), rows, columns, counts, area, frame)
         }
         Figure::Curves { x_title, y_title, curves } => curves::draw((x_title, y_title), curves, area, frame),
-        Figure::Images { .. } | Figure::Numbers(_) => Ok(()),
+        Figure::Images { .. } | Figure::Gallery { .. } | Figure::Numbers(_) => Ok(()),
     }
 }
 

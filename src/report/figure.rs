@@ -111,8 +111,26 @@ pub enum Figure {
         /// The lines.
         curves: Vec<Curve>,
     },
+    /// Images of the data set, by their numbers: nothing is copied into the report.
+    Gallery {
+        /// The data set's name.
+        data: String,
+        /// The rows, in reading order.
+        rows: Vec<GalleryRow>,
+    },
     /// Only a table: its numbers say it best.
     Numbers(Table),
+}
+
+/// One row of a gallery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GalleryRow {
+    /// What the images have in common.
+    pub title: String,
+    /// Numbers of the images, from 0 in the order of the data set.
+    pub images: Vec<u32>,
+    /// A few characters under each image.
+    pub captions: Vec<String>,
 }
 
 impl Figure {
@@ -157,6 +175,19 @@ impl Figure {
                     cells
                 });
                 Table { columns, rows: rows.collect() }
+            }
+            Figure::Gallery { rows, .. } => {
+                let columns = ["row", "image", "caption"].map(String::from).to_vec();
+                let cells = rows.iter().flat_map(|row| {
+                    row.images.iter().zip(&row.captions).map(|(image, caption)| {
+                        vec![
+                            Value::Text(row.title.clone()),
+                            Value::Int(i64::from(*image)),
+                            Value::Text(caption.clone()),
+                        ]
+                    })
+                });
+                Table { columns, rows: cells.collect() }
             }
             Figure::Numbers(table) => table.clone(),
         }

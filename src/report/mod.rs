@@ -3,7 +3,7 @@
 
 mod figure;
 
-pub use figure::{ColorMap, Curve, Figure, Picture, Stroke, Table};
+pub use figure::{ColorMap, Curve, Figure, GalleryRow, Picture, Stroke, Table};
 
 use crate::error::Warning;
 use serde::{Deserialize, Serialize};

@@ -16,7 +16,8 @@ fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 fn post(message: &FromWorker) {
-    let sent = serde_wasm_bindgen::to_value(message).map_err(JsValue::from).and_then(|value| scope().post_message(&value));
+    let sent =
+        serde_wasm_bindgen::to_value(message).map_err(JsValue::from).and_then(|value| scope().post_message(&value));
     if let Err(error) = sent {
         // Nothing else can tell the page, which would wait for ever.
         wasm_bindgen::throw_val(error);
@@ -29,16 +30,17 @@ pub fn serve() {
         post(&FromWorker::Panicked { message: info.to_string() });
     }));
     let mut place: Option<Workplace> = None;
-    let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        match serde_wasm_bindgen::from_value(event.data()) {
-            Ok(ToWorker::Load(parcel)) => match parcel.unpack() {
-                Ok(dataset) => place = Some(Workplace::new(Arc::new(dataset))),
-                Err(error) => post(&FromWorker::Panicked { message: error.to_string() }),
-            },
-            Ok(ToWorker::Run { ticket, experiment, job }) => post(&run(ticket, &experiment, &job, place.as_mut())),
-            Err(error) => post(&FromWorker::Panicked { message: format!("a message could not be read: {error}") }),
-        }
-    });
+    let listen =
+        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            match serde_wasm_bindgen::from_value(event.data()) {
+                Ok(ToWorker::Load(parcel)) => match parcel.unpack() {
+                    Ok(dataset) => place = Some(Workplace::new(Arc::new(dataset))),
+                    Err(error) => post(&FromWorker::Panicked { message: error.to_string() }),
+                },
+                Ok(ToWorker::Run { ticket, experiment, job }) => post(&run(ticket, &experiment, &job, place.as_mut())),
+                Err(error) => post(&FromWorker::Panicked { message: format!("a message could not be read: {error}") }),
+            }
+        });
     scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
     listen.forget();
     post(&FromWorker::Ready);

@@ -2,7 +2,14 @@
 //! did not produce), properties (fast against obvious), and contracts.
 
 mod data;
+mod docs;
+mod experiments;
+mod figures;
 mod kmeans;
+mod links;
 mod metrics;
+mod params;
 mod random;
+mod runner;
+mod saved;
 mod schedule;

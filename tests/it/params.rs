@@ -129,7 +129,8 @@ fn rows() -> impl Iterator<Item = (&'static Entry, ParamSpec)> {
 
 /// Values that `domain` refuses, from just outside it to nonsense.
 fn invalid(domain: Domain) -> Vec<String> {
-    let nonsense = ["", " ", "x", "NaN", "nan", "inf", "-inf", "infinity", "-1", "1e999", "%00", "\0", "１０", "ünï¢ødé", "∞"];
+    let nonsense =
+        ["", " ", "x", "NaN", "nan", "inf", "-inf", "infinity", "-1", "1e999", "%00", "\0", "１０", "ünï¢ødé", "∞"];
     let mut bad: Vec<String> = nonsense.map(String::from).to_vec();
     bad.extend(["9".repeat(3000), "é".repeat(1000), "k-means".repeat(100), "null".into(), "1 0 x".into()]);
     match domain {

@@ -1,7 +1,15 @@
 //! Clustering: `sklearn.cluster`.
 
+mod dbscan;
+mod hierarchy;
 mod kmeans;
+mod words;
 
+pub use dbscan::{Dbscan, Neighborhoods, dbscan, dbscan_grid, k_distances};
+pub use hierarchy::{
+    Dendrogram, Linkage, MOST_CONDENSED, Merge, Method, Truncation, agglomerative_labels, cut_tree, dendrogram,
+    fcluster_distance, fcluster_maxclust, leaves_list, linkage,
+};
 pub use kmeans::{
     Init, Interval, Iteration, KMeansFit, KMeansOptions, Move, Pixels, Points, Quantized, Samples, best_restart,
     distances, kmeans, lloyd, predict, start, warnings,

@@ -1,0 +1,179 @@
+//! What workers do for k-means: a restart, and a look at the winner's members.
+
+use super::kmeans::{Init, KMeansParams};
+use super::lab::{Job, Tick, Ticker, Workplace};
+use crate::error::{Result, Warning};
+use crate::learn::Matrix;
+use crate::learn::cluster::{self, KMeansFit};
+use serde::{Deserialize, Serialize};
+
+/// One restart: its start is drawn from the seed's stream as the n-th one, so
+/// restarts may run anywhere and in any order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Restart {
+    params: KMeansParams,
+    restart: u32,
+}
+
+impl Restart {
+    /// The restart of that number, from 0.
+    pub fn new(params: &KMeansParams, restart: u32) -> Self {
+        Restart { params: params.clone(), restart }
+    }
+}
+
+/// What one restart found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fit {
+    /// Cluster of each image.
+    pub labels: Vec<u32>,
+    /// Centres in the scaled space, row-major `(n_clusters, n_features)`.
+    pub cluster_centers: Vec<f64>,
+    /// Sum of squared distances to the own centre.
+    pub inertia: f64,
+    /// Iterations done.
+    pub n_iter: u32,
+    /// Whether it ended before `max_iter`.
+    pub converged: bool,
+    /// Inertia after each iteration.
+    pub history: Vec<f64>,
+}
+
+impl Job for Restart {
+    type Output = Fit;
+
+    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
+        let params = &self.params;
+        let pixels = place.pixels(params.scaling.into())?;
+        let init = match params.init {
+            Init::KMeansPlusPlus => cluster::Init::KMeansPlusPlus,
+            Init::Random => cluster::Init::Random,
+        };
+        let start =
+            cluster::start(&*pixels, &init, params.n_clusters as usize, params.random_state, self.restart as usize)?;
+        let mut history = Vec::new();
+        let fit = cluster::lloyd(&*pixels, start, &params.options(), &mut |now| {
+            history.push(now.inertia);
+            if ticker.due() {
+                let centers = now.cluster_centers();
+                ticker.tell(Tick {
+                    step: now.n_iter,
+                    objective: now.inertia,
+                    frame: centers.as_slice().iter().map(|value| *value as f32).collect(),
+                });
+            }
+        })?;
+        let KMeansFit { cluster_centers, labels, inertia, n_iter, converged } = fit;
+        let cluster_centers = cluster_centers.into_vec();
+        Ok(Fit { labels, cluster_centers, inertia, n_iter, converged, history })
+    }
+}
+
+/// What a worker is asked for: a restart, or a look at the winner's members.
+#[derive(Serialize, Deserialize)]
+pub enum Task {
+    /// One restart.
+    Restart(Restart),
+    /// Who is closest to and farthest from each centre.
+    Members {
+        /// The settings.
+        params: KMeansParams,
+        /// Cluster of each image.
+        labels: Vec<u32>,
+        /// The centres, row-major.
+        cluster_centers: Vec<f64>,
+    },
+}
+
+/// The answer to a [`Task`].
+#[derive(Serialize, Deserialize)]
+pub enum Found {
+    /// Of a restart.
+    Fit(Fit),
+    /// Of each cluster, images from the closest to the farthest: the first few and the last few.
+    Members(Vec<(Vec<u32>, Vec<u32>)>),
+}
+
+/// Members shown that are closest to a centre.
+pub const CLOSEST: usize = 6;
+/// Members shown that are farthest from it.
+pub const FARTHEST: usize = 4;
+
+impl Job for Task {
+    type Output = Found;
+
+    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Found> {
+        match self {
+            Task::Restart(restart) => Ok(Found::Fit(restart.run(place, ticker)?)),
+            Task::Members { params, labels, cluster_centers } => {
+                let pixels = place.pixels(params.scaling.into())?;
+                let k = params.n_clusters as usize;
+                let centers = Matrix::from_vec(cluster_centers, k, place.dataset().n_features())?;
+                let distances = cluster::distances(&*pixels, &centers, &labels)?;
+                let members = (0..params.n_clusters).map(|cluster| {
+                    let mut all: Vec<u32> =
+                        (0..labels.len() as u32).filter(|i| labels[*i as usize] == cluster).collect();
+                    all.sort_by(|a, b| distances[*a as usize].total_cmp(&distances[*b as usize]).then(a.cmp(b)));
+                    let far = all.len().saturating_sub(FARTHEST).max(CLOSEST.min(all.len()));
+                    (all[..CLOSEST.min(all.len())].to_vec(), all[far..].to_vec())
+                });
+                Ok(Found::Members(members.collect()))
+            }
+        }
+    }
+}
+
+impl Fit {
+    /// The winner among restarts, by scikit-learn's rule.
+    pub fn best<'a>(fits: impl IntoIterator<Item = &'a Fit>, n_clusters: u32) -> usize {
+        cluster::best_restart(fits.into_iter().map(|fit| (fit.inertia, fit.labels.as_slice())), n_clusters as usize)
+    }
+
+    /// Number of images in each cluster.
+    pub fn sizes(&self, n_clusters: u32) -> Vec<u64> {
+        let mut sizes = vec![0; n_clusters as usize];
+        for label in &self.labels {
+            sizes[*label as usize] += 1;
+        }
+        sizes
+    }
+
+    /// What scikit-learn would warn of.
+    pub fn warnings(&self, params: &KMeansParams) -> Vec<Warning> {
+        let found = self.sizes(params.n_clusters).iter().filter(|size| **size > 0).count() as u32;
+        let mut warnings = Vec::new();
+        if found < params.n_clusters {
+            warnings.push(Warning::FewerClusters { found, n_clusters: params.n_clusters });
+        }
+        if !self.converged {
+            warnings.push(Warning::NotConverged { what: "The winning restart".into(), max_iter: params.max_iter });
+        }
+        warnings
+    }
+}
+
+impl Found {
+    /// The fit, if it is one.
+    pub fn fit(self) -> Option<Fit> {
+        match self {
+            Found::Fit(fit) => Some(fit),
+            Found::Members(_) => None,
+        }
+    }
+
+    /// The fit, if it is one.
+    pub fn as_fit(&self) -> Option<&Fit> {
+        match self {
+            Found::Fit(fit) => Some(fit),
+            Found::Members(_) => None,
+        }
+    }
+
+    /// The members, if they are it.
+    pub fn members(self) -> Option<Vec<(Vec<u32>, Vec<u32>)>> {
+        match self {
+            Found::Members(members) => Some(members),
+            Found::Fit(_) => None,
+        }
+    }
+}

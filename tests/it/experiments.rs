@@ -1,0 +1,241 @@
+//! Every scene and every experiment on sixty small images: the same bits whoever
+//! carries out the jobs, and everything that the labs' words refer to.
+
+use digitoscope::data::{Dataset, catalog, digit_names};
+use digitoscope::error::{Error, Result};
+use digitoscope::experiments::{Bench, EXPERIMENTS, Entry, Serial, Threads, Values, poll_once};
+use digitoscope::labs;
+use digitoscope::link::{Place, Setup};
+use digitoscope::report::{Figure, Report};
+use digitoscope::runner;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// `n` images of 8 by 8 pixels: each class has its own bright rows, and noise from a
+/// plain congruential generator.
+fn small(n: usize) -> Arc<Dataset> {
+    let mut state = 12345_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 26) as u8
+    };
+    let labels: Vec<u8> = (0..n).map(|i| (i % 10) as u8).collect();
+    let mut images = Vec::with_capacity(n * 64);
+    for label in &labels {
+        for pixel in 0..64 {
+            let bright = (pixel / 8 + pixel % 3) % 10 == usize::from(*label);
+            images.push(noise() + if bright { 190 } else { 0 });
+        }
+    }
+    Arc::new(Dataset::new("small", "Small", images, labels, (8, 8), digit_names(10)).unwrap())
+}
+
+fn run(entry: &'static Entry, values: &Values, data: &Arc<Dataset>, bench: &dyn Bench) -> Result<Report> {
+    poll_once(entry.run(values, data, bench)).expect("a native run never waits")
+}
+
+/// What `setup` gives on every bench; they must agree.
+fn everywhere(setup: &Setup, data: &Arc<Dataset>) -> Result<Report> {
+    let entry = setup.entry().unwrap();
+    let serial = run(entry, &setup.values, data, &Serial::new(entry, Arc::clone(data)));
+    for n_threads in [1, 2, 4] {
+        let threads = run(entry, &setup.values, data, &Threads::new(entry, Arc::clone(data), n_threads));
+        assert_eq!(threads, serial, "{}: {n_threads} threads", setup.fragment());
+        if let (Ok(threads), Ok(serial)) = (&threads, &serial) {
+            assert_eq!(threads.digest(), serial.digest(), "{}: {n_threads} threads", setup.fragment());
+        }
+    }
+    serial
+}
+
+fn bench(entry: &Entry) -> Setup {
+    Setup::preset(Place::Bench { experiment: entry.id.into() })
+}
+
+/// Names, shapes and figures fit each other.
+fn check_shape(report: &Report, place: &str) {
+    let metrics: BTreeSet<&str> = report.metrics.iter().map(|metric| metric.id.as_str()).collect();
+    assert_eq!(metrics.len(), report.metrics.len(), "{place}: a metric is there twice");
+    let sections: BTreeSet<&str> = report.sections.iter().map(|section| section.id.as_str()).collect();
+    assert_eq!(sections.len(), report.sections.len(), "{place}: a section is there twice");
+    for section in &report.sections {
+        let place = format!("{place}, {}", section.id);
+        assert!(!section.title.is_empty() && section.summary.ends_with('.'), "{place}: '{}'", section.summary);
+        let table = section.figure.table();
+        assert!(!table.rows.is_empty(), "{place}: an empty table");
+        assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{place}: ragged rows");
+        match &section.figure {
+            Figure::Images { height, width, images, .. } => {
+                assert!(images.iter().all(|image| image.pixels.len() == (height * width) as usize), "{place}");
+            }
+            Figure::Confusion { rows, columns, counts, .. } => {
+                assert_eq!(counts.len(), rows.len() * columns.len(), "{place}");
+                assert_eq!(counts.iter().sum::<u64>(), 60, "{place}");
+            }
+            _ => {}
+        }
+    }
+    for array in &report.arrays {
+        let n = match &array.numbers {
+            digitoscope::report::Numbers::U32(values) => values.len(),
+            digitoscope::report::Numbers::F64(values) => values.len(),
+        };
+        assert_eq!(n, array.shape.iter().map(|size| *size as usize).product::<usize>(), "{place}, {}", array.name);
+    }
+}
+
+#[test]
+fn experiments_agree_on_every_bench() {
+    let data = small(60);
+    for entry in EXPERIMENTS {
+        let report = everywhere(&bench(entry), &data).unwrap();
+        assert!(!report.metrics.is_empty(), "{}", entry.id);
+        check_shape(&report, entry.id);
+    }
+}
+
+#[test]
+fn unusual_settings_agree_on_every_bench() {
+    let data = small(60);
+    let all = |id: &str, values: &[(&str, &str)]| {
+        let setup = bench(Entry::find(id).unwrap());
+        let setup = values.iter().fold(setup, |setup, (name, value)| setup.with(name, value));
+        let report = everywhere(&setup, &data).unwrap();
+        check_shape(&report, &setup.fragment());
+        report
+    };
+    let capped = all("kmeans", &[("n_clusters", "7"), ("init", "random"), ("scaling", "standard"), ("max_iter", "1")]);
+    assert_eq!(capped.warnings.len(), 1, "one iteration is too few, and that is said: {:?}", capped.warnings);
+    all("kmeans", &[("n_clusters", "60"), ("n_init", "3"), ("tol", "0")]);
+    all("kmeans", &[("n_clusters", "1"), ("n_init", "1"), ("scaling", "min-max")]);
+    all("purity", &[("n_clusters", "60~1~2"), ("n_init", "2"), ("scaling", "standard")]);
+    all("stability", &[("n_runs", "0"), ("n_init", "1")]);
+    all("stability", &[("random_state", "4000000000"), ("n_runs", "50"), ("n_init", "1")]);
+    all("digits", &[("index", "59")]);
+    all("selftest", &[("n_jobs", "64")]);
+}
+
+/// The words of the labs speak of sections and numbers; those must be there.
+#[test]
+fn scenes_agree_and_have_what_their_words_name() {
+    let data = small(60);
+    let presets = runner::presets();
+    assert_eq!(presets.len(), params_places(), "every scene with an experiment has a preset");
+    for (id, setup) in presets {
+        let scene = setup.scene().unwrap();
+        let report = everywhere(&setup, &data).unwrap();
+        check_shape(&report, &id);
+        for shown in &scene.shows {
+            assert!(
+                report.sections.iter().any(|section| section.id == *shown),
+                "{id} shows '{shown}', which is not there"
+            );
+        }
+        assert!(!scene.notebook.is_empty(), "{id} has nothing to compare with");
+        for printed in scene.notebook.iter().filter(|printed| !printed.metric.is_empty()) {
+            assert!(printed.ours(&report).is_some(), "{id}, {}: there is no metric '{}'", printed.id, printed.metric);
+        }
+    }
+}
+
+fn params_places() -> usize {
+    crate::params::places().iter().filter(|place| matches!(place, Place::Scene { .. })).count()
+}
+
+#[test]
+fn the_labs_are_sound() {
+    let labs = labs::all();
+    assert_eq!(labs.len(), 5);
+    let unique = |names: Vec<&str>| {
+        let n = names.len();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), n, "{names:?}");
+        assert!(
+            names.iter().all(|name| crate::params::is_plain(name) && !name.contains(['/', '?', '&', '='])),
+            "{names:?}"
+        );
+    };
+    unique(labs.iter().map(|lab| lab.id.as_str()).chain(["bench"]).collect());
+    // Saved results are files named by their scene, whatever lab it is in.
+    unique(labs.iter().flat_map(|lab| lab.scenes.iter().map(|scene| scene.id.as_str())).collect());
+    for lab in labs {
+        assert!(![&lab.name, &lab.title, &lab.lead, &lab.fact].iter().any(|text| text.is_empty()), "{}", lab.id);
+        let built = lab.scenes.iter().filter(|scene| scene.experiment.is_some()).count();
+        assert!(built == lab.scenes.len() && built > 0 || !lab.unfinished.is_empty(), "{} does not say so", lab.id);
+        for scene in &lab.scenes {
+            assert!(!scene.title.is_empty() && !scene.lead.is_empty(), "{}", scene.id);
+            let Some(experiment) = &scene.experiment else { continue };
+            let entry = Entry::find(experiment).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
+            let info = catalog::dataset(&scene.data).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
+            let setup = Setup::preset(Place::Scene { lab: lab.id.clone(), scene: scene.id.clone() });
+            for (name, value) in &scene.preset {
+                let normal = (entry.normal)(&vec![(name.clone(), value.clone())])
+                    .unwrap_or_else(|e| panic!("{}: {e}", scene.id));
+                assert!(
+                    normal.contains(&(name.clone(), value.clone())),
+                    "{}: '{value}' is not how {name} is written",
+                    scene.id
+                );
+                assert_eq!(setup.value(name), Some(value.as_str()), "{}", scene.id);
+                let spec = (entry.specs)().into_iter().find(|spec| spec.name == name).unwrap();
+                assert_ne!(&spec.default, value, "{}: {name} is the default anyway", scene.id);
+            }
+            entry
+                .check(&setup.values, info.n, info.shape.0 * info.shape.1)
+                .unwrap_or_else(|e| panic!("{}: {e}", scene.id));
+        }
+    }
+}
+
+#[test]
+fn parameters_that_do_not_fit_the_images_are_refused_by_name() {
+    let data = small(60);
+    for (experiment, name, value) in [
+        ("kmeans", "n_clusters", "61"),
+        ("stability", "n_clusters", "61"),
+        ("purity", "n_clusters", "10~61"),
+        ("digits", "index", "60"),
+        ("digits", "index", "9999999"),
+    ] {
+        let setup = bench(Entry::find(experiment).unwrap()).with(name, value);
+        let error = everywhere(&setup, &data).unwrap_err();
+        let Error::InvalidParameter { name: named, got, .. } = &error else { panic!("{error:?}") };
+        assert_eq!(named, name);
+        assert!(value.ends_with(got.as_str()), "{error}");
+        assert_eq!(setup.entry().unwrap().check(&setup.values, data.n, data.n_features()), Err(error));
+    }
+}
+
+#[test]
+fn values_that_are_none_are_errors_and_no_panics() {
+    let data = small(60);
+    for entry in EXPERIMENTS {
+        let setup = bench(entry).with((entry.specs)()[0].name, "no such value");
+        let error = everywhere(&setup, &data).unwrap_err();
+        assert!(matches!(error, Error::InvalidParameter { .. }), "{error:?}");
+        assert!(entry.python(&setup.values).is_err());
+    }
+}
+
+/// Whoever fails first in time, the first in order is reported.
+#[test]
+fn the_first_job_that_fails_is_reported() {
+    let data = small(60);
+    let setup = bench(Entry::find("selftest").unwrap()).with("behaviour", "fail").with("n_jobs", "32");
+    for _ in 0..20 {
+        let expected = Error::Numeric("the self-test was asked to fail job 0".into());
+        assert_eq!(everywhere(&setup, &data), Err(expected));
+    }
+}
+
+/// Bytes that are no job are an error, whatever they are.
+#[test]
+fn a_damaged_job_is_an_error() {
+    let data = small(60);
+    for entry in EXPERIMENTS.iter().filter(|entry| !entry.instant) {
+        let mut place = digitoscope::experiments::Workplace::new(Arc::clone(&data));
+        for job in [&[][..], &[0xff; 3], &[0xff; 64]] {
+            let error = entry.work(job, &mut place, &mut digitoscope::experiments::Deaf).unwrap_err();
+            assert!(matches!(error, Error::Worker(_)), "{}: {error:?}", entry.id);
+        }
+    }
+}

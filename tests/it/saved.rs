@@ -1,0 +1,71 @@
+//! The saved results that the page shows before anything is computed are what the
+//! program of today computes.
+
+use digitoscope::data::disk;
+use digitoscope::report::{ENGINE, Outcome};
+use digitoscope::runner;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const REMEDY: &str = "If that is meant: cargo run --release -- --save-presets static/saved";
+
+/// Most bytes of a saved result: it comes with the page's first view.
+const MOST_BYTES: usize = 120_000;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("static/saved")
+}
+
+#[test]
+fn every_scene_has_a_small_saved_result_and_nothing_else_is_there() {
+    let expected: Vec<String> = {
+        let mut names: Vec<String> = runner::presets().into_iter().map(|(id, _)| format!("{id}.json")).collect();
+        names.sort();
+        names
+    };
+    let mut found = Vec::new();
+    for file in std::fs::read_dir(folder()).unwrap().map(Result::unwrap) {
+        let name = file.file_name().into_string().unwrap();
+        let bytes = file.metadata().unwrap().len() as usize;
+        assert!(bytes <= MOST_BYTES, "{name}: {bytes} bytes are more than {MOST_BYTES}");
+        found.push(name);
+    }
+    found.sort();
+    assert_eq!(found, expected, "static/saved does not fit the scenes. {REMEDY}");
+}
+
+#[test]
+fn saved_results_are_what_a_fresh_run_gives() {
+    let builtin = runner::builtin_folder();
+    let mut datasets = BTreeMap::new();
+    // Two scenes may show the same run.
+    let mut fresh: BTreeMap<String, Outcome> = BTreeMap::new();
+    for (scene, setup) in runner::presets() {
+        let file = folder().join(format!("{scene}.json"));
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}. {REMEDY}", file.display()));
+        let saved: Outcome = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{scene}: {e}. {REMEDY}"));
+        assert_eq!(saved.configuration, setup.key(), "{scene}: another configuration. {REMEDY}");
+        assert_eq!(saved.engine, ENGINE, "{scene}: of another engine. {REMEDY}");
+
+        let data = datasets
+            .entry(setup.data.clone())
+            .or_insert_with(|| Arc::new(disk::builtin(&builtin, &setup.data).unwrap()));
+        let outcome = fresh.entry(setup.key()).or_insert_with(|| {
+            let mut outcome = runner::outcome(&setup, data, 2).unwrap();
+            // What a machine took on a day is not kept, nor are arrays.
+            (outcome.seconds, outcome.memory_bytes, outcome.workers) = (0.0, 0, 0);
+            outcome.report.arrays.clear();
+            outcome
+        });
+        assert_eq!(saved.digest, outcome.digest, "{scene}: the digests differ. {REMEDY}");
+        // The page must read the very numbers: a last digit lost in parsing would be another result.
+        let (ours, theirs) = (&outcome.report, &saved.report);
+        assert_eq!(theirs.metrics, ours.metrics, "{scene}: the numbers differ. {REMEDY}");
+        for (ours, theirs) in ours.sections.iter().zip(&theirs.sections) {
+            assert!(ours == theirs, "{scene}: section '{}' differs. {REMEDY}", ours.id);
+        }
+        assert!(saved == *outcome, "{scene}: the reports differ. {REMEDY}");
+        assert!(text == serde_json::to_string(outcome).unwrap(), "{scene}: the file is written otherwise. {REMEDY}");
+    }
+}

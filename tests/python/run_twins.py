@@ -1,0 +1,159 @@
+"""Runs the Python script of links with scikit-learn, and the links themselves with the
+native runner, and compares every printed number.
+
+    .tools/venv/bin/python tests/python/run_twins.py [RUNNER]
+
+RUNNER is the built program; without it, it is built first. A script runs in a folder of
+its own that holds nothing but itself and the NPZ of the page's images.
+"""
+
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RELATIVE = 1e-9
+
+# Beside the scenes: settings that no scene has.
+LINKS = [
+    "#/bench/kmeans?n_clusters=7&n_init=2&init=random&scaling=standard&max_iter=5",
+    "#/bench/kmeans?data=mnist1k&n_clusters=25",
+    "#/bench/kmeans?data=mnist1k&n_clusters=500&n_init=1&tol=0",
+    "#/bench/kmeans?data=mnist1k&n_clusters=1&n_init=1",
+    "#/bench/kmeans?data=mnist1k&random_state=4294967295&scaling=min-max&n_init=3&max_iter=1",
+    "#/bench/digits?index=9999",
+    "#/bench/digits?data=mnist1k&index=123",
+    "#/bench/stability?data=mnist1k&n_clusters=12&n_init=2&n_runs=5&init=random&scaling=none&random_state=7",
+    "#/bench/purity?data=mnist1k&n_clusters=2~30~10&n_init=3&scaling=standard&init=random",
+    "#/bench/selftest?data=mnist1k&n_jobs=9",
+]
+
+# The same on a visitor's own files.
+FILE_LINKS = [
+    "#/bench/digits?index=59",
+    "#/bench/kmeans?n_clusters=6&n_init=3&random_state=3",
+    "#/bench/purity?n_clusters=3~60&n_init=2",
+]
+
+
+def own_files(folder):
+    """Sixty images of 4 by 7 pixels in IDX files, labels 0 to 6 without 5."""
+    images = bytes((i * 2654435761 % 2**32) >> 24 for i in range(60 * 28))
+    labels = bytes([0, 1, 2, 3, 4, 6][i % 6] for i in range(60))
+    paths = [folder / "own-images", folder / "own-labels"]
+    paths[0].write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 60, 4, 7) + images)
+    paths[1].write_bytes(struct.pack(">4BI", 0, 0, 8, 1, 60) + labels)
+    return ["--images", str(paths[0]), "--labels", str(paths[1])]
+
+
+def scenes():
+    """Name and link of every scene that computes something."""
+    labs = json.loads((ROOT / "src/labs/labs.json").read_text())
+    for lab in labs:
+        for scene in lab.get("scenes", []):
+            if scene.get("experiment"):
+                yield scene["id"], f"#/{lab['id']}/{scene['id']}"
+
+
+def build():
+    command = ["cargo", "build", "--release", "--locked", "--message-format=json-render-diagnostics"]
+    lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    made = [json.loads(line) for line in lines if line.startswith("{")]
+    return next(message["executable"] for message in made if message.get("executable"))
+
+
+def run(command, folder):
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENV)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, command))}\nended with {done.returncode}:\n{done.stderr}")
+    return done.stdout, done.stderr
+
+
+def differences(printed, metrics):
+    """One sentence for each printed value that is not the metric of its name."""
+    for name, text in printed:
+        if name not in metrics:
+            yield f"{name} is printed, but the report has no such number"
+            continue
+        ours = metrics[name]
+        try:
+            if isinstance(ours, float):
+                theirs = float(text)
+                equal = abs(theirs - ours) <= RELATIVE * max(abs(theirs), abs(ours))
+            elif isinstance(ours, int):
+                equal = int(text) == ours
+            else:
+                equal = text == ours
+        except ValueError:
+            equal = False
+        if not equal:
+            yield f"{name}: {ours} here, {text} there"
+
+
+def compare(runner, link, more):
+    """What differs for one link, and how many numbers were compared."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if more is FILES:
+            more = own_files(folder)
+        script, _ = run([runner, link, *more, "--python"], folder)
+        found = re.search(r'^IMAGES = "(digitoscope-\w+\.npz)"$', script, re.MULTILINE)
+        if not found:
+            return ["the script does not say which images it loads"], 0, {}
+        output, notes = run([runner, link, *more, "--images-npz", found[1]], folder)
+        outcome = json.loads(output)
+        (folder / "twin.py").write_text(script)
+        output, warnings = run([sys.executable, "twin.py"], folder)
+        printed = re.findall(r"^(\w+) = (.*)$", output, re.MULTILINE)
+        metrics = {metric["id"]: metric["value"] for metric in outcome["report"]["metrics"]}
+        bad = list(differences(printed, metrics))
+        if notes:
+            bad.append(f"the runner noted: {notes.strip()}")
+        if not printed:
+            bad.append("the script printed no number")
+        return bad, len(printed), {"warnings": warnings.strip(), "key": outcome["configuration"]}
+
+
+def main():
+    runner = str(Path(sys.argv[1]).resolve()) if len(sys.argv) > 1 else build()
+    cases = [(name, link, []) for name, link in scenes()]
+    cases += [(link, link, []) for link in LINKS]
+    cases += [(f"own files, {link}", link, FILES) for link in FILE_LINKS]
+    passed = failed = 0
+    scripts = {}
+    for name, link, more in cases:
+        began = time.monotonic()
+        try:
+            # Two scenes may show one run; their scripts differ in the link alone.
+            body = run([runner, link, "--python"], ROOT)[0].split("\n", 1)[1] if more is not FILES else link + str(more)
+            if body in scripts:
+                print(f"ok    {name}: the script of {scripts[body]}", flush=True)
+                passed += 1
+                continue
+            bad, n_numbers, about = compare(runner, link, more)
+            if not bad:
+                scripts[body] = name
+        except (RuntimeError, ValueError, KeyError) as error:
+            bad, n_numbers, about = [str(error)], 0, {}
+        seconds = time.monotonic() - began
+        passed, failed = passed + (not bad), failed + bool(bad)
+        print(f"{'FAIL ' if bad else 'ok   '} {name}: {n_numbers} numbers, {seconds:.1f} s", flush=True)
+        for sentence in bad:
+            print(f"      {sentence}", flush=True)
+        if about.get("warnings"):
+            print("      Python warned: " + about["warnings"].replace("\n", "\n      "), flush=True)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+FILES = object()
+ENV = {**os.environ, "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"}
+
+if __name__ == "__main__":
+    main()
