@@ -205,12 +205,13 @@ fn Chart(section: Memo<Option<Section>>) -> impl IntoView {
         });
     });
     let summary = move || section.with(|section| section.as_ref().map(|s| s.summary.clone()));
+    let name = move || section.with(|section| section.as_ref().map(|s| format!("{}, picture", s.title)));
     let height = move || {
         section
             .with(|s| s.as_ref().map(|s| format!("min-height:{}px", plots::height(&s.figure, width.get().max(240.0)))))
     };
     view! {
-        <div class="scroll chart" node_ref=frame style=height tabindex="0" role="region" aria-label="Picture; scrolls if it is wide">
+        <div class="scroll chart" node_ref=frame style=height tabindex="0" role="region" aria-label=name>
             <canvas node_ref=node role="img" aria-label=summary></canvas>
         </div>
     }

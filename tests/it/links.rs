@@ -124,7 +124,7 @@ fn check(link: &str) -> Result<(), TestCaseError> {
 fn pieces() -> impl Strategy<Value = String> {
     let mut words: Vec<String> =
         "# / ? & = ~ % + - . %2B %26 %7E %3D %00 %ff %C3%A9 -plus plus 0 1 12 1.5 1e-4 NaN none file \
-        é bench clusters patches embed only controls lock theme start credit v data mnist1k light auto click centres"
+        é bench clusters patches embed only controls lock theme start credit v range. bg accent h notes lang data mnist1k light auto click centres"
             .split_whitespace()
             .map(String::from)
             .collect();

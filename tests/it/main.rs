@@ -2,9 +2,11 @@
 //! did not produce), properties (fast against obvious), and contracts.
 
 mod data;
+mod dbscan;
 mod docs;
 mod experiments;
 mod figures;
+mod hierarchy;
 mod kmeans;
 mod links;
 mod metrics;
