@@ -124,7 +124,7 @@ impl Embed {
     }
 }
 
-/// Whether a name comes back from the link that is written of it.
+/// Whether a name comes back from the link that is written of it, and is no longer than a note should be.
 fn plain(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    (1..=60).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }

@@ -11,6 +11,7 @@ mod kmeans;
 mod links;
 mod metrics;
 mod params;
+mod pca;
 mod random;
 mod runner;
 mod saved;

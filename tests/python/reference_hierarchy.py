@@ -84,7 +84,7 @@ def case(name, method):
     n = len(data)
     tree = linkage(data, method)
     heights = tree[:, 2]
-    counts = sorted({k for k in (1, 2, 3, 10, 17, n) if k <= n})
+    counts = sorted({k for k in (1, 2, 3, 10, n) if k <= n})
     cuts = [0.0, -1.0, float(heights[-1] * 0.7), float(heights[n // 2 - 1]), float(heights[-1])]
     modes = [("lastp", 5, None), ("level", 2, None), ("level", 7, float(heights[-1] * 0.4))]
     if name in ("line", "lattice", "repeats") and method in ("ward", "single"):

@@ -10,6 +10,7 @@
 use super::data::Data;
 use super::options::{NComponents, PcaOptions};
 use super::pca::{Found, Scores};
+use super::spectrum;
 use crate::error::Result;
 use crate::learn::Matrix;
 use crate::learn::linalg::{Cholesky, View, dot, eigh, orthonormalize_rows, product, svd};
@@ -32,9 +33,13 @@ pub(super) fn find(x: Data, options: &PcaOptions) -> Result<Found> {
     };
     let n_iter = options.iterated_power.unwrap_or(if (k as f64) < 0.1 * least as f64 { 7 } else { 4 });
     let n_random = k.saturating_add(options.n_oversamples);
+    if n_random >= least {
+        // As many directions as there are: the range is all of it.
+        return spectrum::full(x, options);
+    }
     // Products with X of both ways, against one product of X with itself.
     let direct_cost = (2 * n_iter as u64 + 2) * n_random as u64;
-    let by_scatter = n >= m && n_random < m && (matches!(x, Data::Bytes { .. }) || m as u64 <= direct_cost);
+    let by_scatter = n >= m && (matches!(x, Data::Bytes { .. }) || m as u64 <= direct_cost);
     let mut found = None;
     let (mut mean, mut total) = (Vec::new(), 0.0);
     if by_scatter {
@@ -106,12 +111,6 @@ fn through_scatter(scatter: &Matrix, k: usize, mut y: Matrix, n_iter: usize) -> 
 fn through_data(x: &Matrix, k: usize, n_random: usize, n_iter: usize, options: &PcaOptions) -> Result<Triplets> {
     let wide = x.n_rows() < x.n_cols();
     let (a, least) = if wide { (View::of(x).t(), x.n_rows()) } else { (View::of(x), x.n_cols()) };
-    if n_random >= least {
-        // As many directions as there are: the range is all of it.
-        let found = svd(x)?;
-        let rank = found.rank;
-        return Ok((head(found.vt, k), found.s[..k].to_vec(), Scores::Given(found.ut), rank));
-    }
     let mut y = directions(least, n_random, options);
     for _ in 0..n_iter {
         let mut z = product(View::of(&y), a.t());
