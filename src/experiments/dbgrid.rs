@@ -8,7 +8,7 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::learn::cluster::{Neighborhoods, Pixels, k_distances};
 use crate::learn::resample::resample_indices;
-use crate::params::Domain;
+use crate::params::{Domain, distinct};
 use crate::python;
 use crate::random::RandomState;
 use crate::report::{Curve, Figure, Report, Section, Stroke, Value};
@@ -94,14 +94,8 @@ impl Experiment for DbGrid {
     type Job = Grid;
 
     fn check(params: &DbGridParams, n_samples: usize, _: usize) -> Result<()> {
-        for (name, values) in [("eps", &params.eps), ("min_samples", &params.min_samples)] {
-            let mut distinct = values.clone();
-            distinct.sort_unstable();
-            distinct.dedup();
-            if distinct.len() < values.len() {
-                return Err(Error::invalid(name, "a list of different numbers", format!("{values:?}")));
-            }
-        }
+        distinct("eps", &params.eps)?;
+        distinct("min_samples", &params.min_samples)?;
         if !params.replace && params.n_samples as usize > n_samples {
             let must_be = format!("at most the {n_samples} images there are, or drawn with replacement");
             return Err(Error::invalid("n_samples", must_be, params.n_samples));

@@ -5,9 +5,9 @@ use super::lab::{Lab, Progress};
 use super::restarts::{Fit, Restart};
 use super::{Experiment, pictures};
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::learn::metrics;
-use crate::params::Domain;
+use crate::params::{Domain, distinct};
 use crate::python;
 use crate::report::{Curve, Figure, Report, Section, Stroke, Value};
 
@@ -50,13 +50,7 @@ impl Experiment for Purity {
     type Job = Restart;
 
     fn check(params: &PurityParams, n_samples: usize, _: usize) -> Result<()> {
-        let mut distinct = params.n_clusters.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        if distinct.len() < params.n_clusters.len() {
-            let got = params.n_clusters.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-            return Err(Error::invalid("n_clusters", "a list of different numbers", got));
-        }
+        distinct("n_clusters", &params.n_clusters)?;
         params.n_clusters.iter().try_for_each(|k| params.kmeans(*k).check(n_samples))
     }
 

@@ -269,6 +269,30 @@ fn bytes_and_doubles_find_the_same() {
     }
 }
 
+/// Where the scatter would blur the last components, the data itself is asked.
+#[test]
+fn more_components_than_the_data_has_directions() {
+    let (few, patterns) = (random_matrix(50, 3, 4), random_matrix(3, 20, 5));
+    let values = few.rows().flat_map(|row| (0..20).map(|j| (0..3).map(|r| row[r] * patterns.row(r)[j]).sum()));
+    let x = Matrix::from_vec(values.collect(), 50, 20).unwrap();
+    for svd_solver in [SvdSolver::Randomized, SvdSolver::Full] {
+        let n_components = NComponents::Count(5);
+        let options = PcaOptions { n_components, whiten: true, svd_solver, ..Default::default() };
+        let (pca, scores) = Pca::fit_transform(&x, &options).unwrap();
+        for i in 0..5 {
+            assert_eq!(pca.singular_values[i] < 1e-12 * pca.singular_values[0], i >= 3);
+            for j in 0..5 {
+                let expected = f64::from(u8::from(i == j));
+                assert!((dot(pca.component(i), pca.component(j)) - expected).abs() < 1e-12);
+                let along: f64 = scores.rows().map(|row| row[i] * row[j]).sum();
+                let expected = if i == j && i < 3 { 49.0 } else { 0.0 };
+                assert!((along - expected).abs() < 1e-10, "{svd_solver:?} ({i}, {j}): {along}");
+            }
+        }
+        assert_eq!(pca.transform(&x).unwrap().row(0)[3..], [0.0, 0.0]);
+    }
+}
+
 #[test]
 fn flat_directions_score_zero_when_whitened() {
     for svd_solver in [SvdSolver::Full, SvdSolver::CovarianceEigh, SvdSolver::Randomized] {

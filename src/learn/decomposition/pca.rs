@@ -85,7 +85,10 @@ impl Pca {
         let (pca, scores) = fit(x, options)?;
         let k = pca.n_components();
         let mut u = match scores {
-            Scores::Project => return Ok((pca.project(x), pca)).map(|(scores, pca)| (pca, scores)),
+            Scores::Project => {
+                let scores = pca.project(x);
+                return Ok((pca, scores));
+            }
             Scores::Along(directions) => x.project(&pca.mean, &directions),
             Scores::Given(rows) => {
                 let mut u = Matrix::zeros(x.n_samples(), k);
