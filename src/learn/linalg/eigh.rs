@@ -127,12 +127,12 @@ mod tests {
             let Eigh { values, vectors } = eigh(a.clone(), n).unwrap();
             let size = values[0].abs().max(values[n - 1].abs());
             prop_assert!(values.is_sorted_by(|a, b| a >= b));
-            for i in 0..n {
+            for (i, value) in values.iter().enumerate() {
                 for j in 0..n {
                     let expected = f64::from(u8::from(i == j));
                     prop_assert!((dot(vectors.row(i), vectors.row(j)) - expected).abs() < 1e-13);
                     let image = dot(a.row(j), vectors.row(i));
-                    prop_assert!((image - values[i] * vectors.row(i)[j]).abs() <= 1e-14 * n as f64 * size);
+                    prop_assert!((image - value * vectors.row(i)[j]).abs() <= 1e-14 * n as f64 * size);
                 }
             }
             let trace: f64 = (0..n).map(|i| a.row(i)[i]).sum();
