@@ -4,6 +4,7 @@
 //! Adding one is a file here and its name in `experiments!` below.
 
 mod bench;
+pub mod cut;
 mod digits;
 mod kmeans;
 mod lab;
@@ -12,6 +13,8 @@ mod purity;
 mod restarts;
 mod selftest;
 mod stability;
+mod tree;
+mod trees;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use bench::Threads;
@@ -154,5 +157,7 @@ experiments! {
     kmeans::KMeans,
     stability::Stability,
     purity::Purity,
+    tree::Grow,
+    trees::Compare,
     selftest::SelfTest,
 }
