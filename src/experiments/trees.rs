@@ -98,7 +98,7 @@ fn finished(params: &TreesParams, lab: &Lab<'_>, images: &[u32], trees: &[Linkag
             Value::Int(sizes.iter().filter(|size| **size == 1).count() as i64),
             Value::Float(score),
         ]);
-        largest.push(format!("{most} with {word}"));
+        largest.push(format!("{most} ({word})"));
         report.arrays.push(Array {
             name: format!("linkage_{word}"),
             shape: vec![n as u32 - 1, 4],
@@ -118,7 +118,7 @@ fn finished(params: &TreesParams, lab: &Lab<'_>, images: &[u32], trees: &[Linkag
         id: "sizes".into(),
         title: format!("Plain clusters at k = {}", params.n_clusters),
         summary: format!(
-            "The same {n} images cut into {} clusters by each linkage. The largest cluster holds {} images.",
+            "The same {n} images cut into {} clusters by each linkage. The largest cluster holds, of {n} images: {}.",
             params.n_clusters,
             largest.join(", ")
         ),
