@@ -2,6 +2,7 @@
 
 use super::dendrogram::Known;
 use super::desk::Desk;
+use super::paint::Brush;
 use crate::data::{Dataset, catalog};
 use crate::experiments::cut;
 use crate::plots::dendrogram::{Layout, MOST_LABELS};
@@ -10,8 +11,10 @@ use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Images shown of a branch.
-const SHOWN: usize = 60;
+/// Width of an image and the gap behind it, in CSS pixels.
+const STEP: f64 = 30.0;
+/// Rows of images shown of a branch.
+const ROWS: usize = 2;
 
 fn dataset(desk: Desk, known: Memo<Option<Arc<Known>>>) -> Option<Arc<Dataset>> {
     let id = known.with(|known| known.as_ref().map(|known| known.tree.data.clone()))?;
@@ -20,13 +23,23 @@ fn dataset(desk: Desk, known: Memo<Option<Arc<Known>>>) -> Option<Arc<Dataset>> 
 
 /// Some images in a line that wraps, drawn on one canvas; nothing until the data are here.
 #[component]
-pub fn Strip(known: Memo<Option<Arc<Known>>>, images: Memo<Vec<u32>>) -> impl IntoView {
+pub fn Strip(
+    known: Memo<Option<Arc<Known>>>,
+    images: Memo<Vec<u32>>,
+    /// Images in a row.
+    #[prop(into)]
+    across: Signal<usize>,
+) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let node = NodeRef::<html::Canvas>::new();
+    let brush = Brush::new();
     Effect::new(move |_| {
         let (Some(element), Some(data)) = (node.get(), dataset(desk, known)) else { return };
-        images.with(|images| {
-            if let Err(error) = canvas::strip(&element, &data, images) {
+        images.track();
+        across.track();
+        brush.paint(move || {
+            let drawn = images.with_untracked(|images| canvas::strip(&element, &data, images, across.get_untracked()));
+            if let Err(error) = drawn {
                 leptos::logging::error!("images: {error}");
             }
         });
@@ -87,7 +100,7 @@ where
     let node = NodeRef::<html::Canvas>::new();
     Effect::new(move |_| {
         if let (Some(element), Some(data)) = (node.get(), dataset(desk, known))
-            && let Err(error) = canvas::strip(&element, &data, &[image])
+            && let Err(error) = canvas::strip(&element, &data, &[image], 1)
         {
             leptos::logging::error!("image {image}: {error}");
         }
@@ -105,7 +118,9 @@ pub fn Lit(known: Memo<Option<Arc<Known>>>, layout: Memo<Option<Layout>>, lit: R
         let theme = if desk.dark.get() { Theme::DARK } else { Theme::LIGHT };
         let lines = known.with(|known| known.as_ref().map(|known| below(known, &layout, lit)).unwrap_or_default());
         let size = (layout.right + 14.0, layout.height);
-        if let Err(error) = canvas::lines(&element, size, &lines, theme.accent) {
+        // Thick lines would run into each other where leaves are close.
+        let thick = ((layout.right - layout.left) / layout.n_leaves.max(1) as f64 * 0.5).clamp(1.2, 3.0);
+        if let Err(error) = canvas::lines(&element, size, &lines, (theme.accent, thick)) {
             leptos::logging::error!("branch: {error}");
         }
     });
@@ -148,10 +163,14 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
     let samples = Memo::new(move |_| {
         known.with(|known| known.as_ref()?.linkage.members(branch.get()).ok()).unwrap_or_default()
     });
+    let frame = NodeRef::<html::Div>::new();
+    let width = super::figure::width_of(frame);
+    let across = Memo::new(move |_| ((width.get() + 2.0) / STEP).clamp(4.0, 40.0) as usize);
+    let shown = move || across.get() * ROWS;
     let images = Memo::new(move |_| {
         known.with(|known| {
             let known = known.as_ref()?;
-            Some(samples.with(|all| all.iter().take(SHOWN).map(|i| known.tree.images[*i as usize]).collect::<Vec<_>>()))
+            Some(samples.with(|all| all.iter().take(shown()).map(|i| known.tree.images[*i as usize]).collect::<Vec<_>>()))
         })
         .unwrap_or_default()
     });
@@ -211,7 +230,7 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
         catalog::dataset(&id).map_or(0.0, |info| info.bytes() as f64 / 1e6)
     };
     view! {
-        <div class="branch" role="group" aria-label="Branch">
+        <div class="branch" node_ref=frame role="group" aria-label="Branch">
             <div class="branch-head">
                 <button class="btn tiny" data-testid="branch-up" aria-label="To the branch above" prop:disabled=move || parent().is_none()
                     on:click=move |_| go(parent())>"↑"</button>
@@ -228,10 +247,14 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
                     </button>
                     <p class="error" role="status">{failed}</p>
                 }>
-                <div class="strips"><Strip known images/></div>
-                <Show when=move || samples.with(|all| all.len() > SHOWN)>
-                    <p class="muted">{move || format!("The first {SHOWN} of {}.", samples.with(Vec::len))}</p>
-                </Show>
+                <div class="strips"><Strip known images across/></div>
+                <p class="muted">
+                    {move || match samples.with(Vec::len) {
+                        n if n > shown() => format!("The first {} of {n}, from left to right. Point at a branch, or use the arrows.", shown()),
+                        1 => "One image. Point at a branch, or use the arrows.".into(),
+                        n => format!("All {n}, from left to right. Point at a branch, or use the arrows."),
+                    }}
+                </p>
             </Show>
         </div>
     }

@@ -3,6 +3,7 @@
 
 use super::branches::Branches;
 use super::desk::Desk;
+use super::paint::Brush;
 use crate::experiments::cut::{self, Share};
 use crate::learn::cluster::{Cut, Linkage, Truncation, height_between};
 use crate::plots::dendrogram::{Layout, Picture};
@@ -118,18 +119,20 @@ pub fn Dendrogram(section: Memo<Option<Section>>, look: RwSignal<Look>) -> impl 
             Some(Layout::of(&known.tree, &known.picture.lines, width))
         })
     });
+    let brush = Brush::new();
     Effect::new(move |_| {
-        let (Some(element), width, dark) = (picture.get(), width.get(), desk.dark.get()) else { return };
-        if width < 1.0 {
-            return;
-        }
-        let theme = if dark { Theme::DARK } else { Theme::LIGHT };
-        section.with(|section| {
-            if let Some(section) = section
-                && let Err(error) = canvas::chart(&section.figure, &element, width, theme)
-            {
-                leptos::logging::error!("{}: {error}", section.id);
-            }
+        let (Some(element), true) = (picture.get(), width.get() >= 1.0) else { return };
+        desk.dark.track();
+        section.track();
+        brush.paint(move || {
+            let theme = if desk.dark.get_untracked() { Theme::DARK } else { Theme::LIGHT };
+            section.with_untracked(|section| {
+                if let Some(section) = section
+                    && let Err(error) = canvas::chart(&section.figure, &element, width.get_untracked(), theme)
+                {
+                    leptos::logging::error!("{}: {error}", section.id);
+                }
+            });
         });
     });
     let lit = RwSignal::new(None::<u32>);
@@ -352,7 +355,7 @@ fn CutControls(known: Memo<Option<Arc<Known>>>, look: RwSignal<Look>) -> impl In
             </Show>
             <span class="space"></span>
             <output class="score" data-testid="cut-score">
-                "ARI " <strong>{with(|known| format!("{:.4}", known.score))}</strong>
+                <abbr title="Adjusted Rand index of the cut against the digits">"ARI"</abbr> " " <strong>{with(|known| format!("{:.4}", known.score))}</strong>
             </output>
         </div>
     }
@@ -444,7 +447,7 @@ fn ClusterRow(i: usize, known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u3
             <td class="num">{with(|known, i| known.shares[i].size.to_string())}</td>
             <td class="num">{with(|known, i| known.tree.classes[known.shares[i].class].clone())}</td>
             <td class="num">{with(|known, i| format!("{:.0} %", known.shares[i].share * 100.0))}</td>
-            <td><super::branches::Strip known images/></td>
+            <td><super::branches::Strip known images across=IMAGES/></td>
         </tr>
     }
 }

@@ -13,6 +13,7 @@ mod home;
 mod lab;
 mod notes;
 mod numbers;
+mod paint;
 mod route;
 mod save;
 mod share;

@@ -5,6 +5,7 @@
 
 mod bench;
 pub mod cut;
+mod dbgrid;
 mod digits;
 mod kmeans;
 mod lab;
@@ -159,5 +160,6 @@ experiments! {
     purity::Purity,
     tree::Grow,
     trees::Compare,
+    dbgrid::DbGrid,
     selftest::SelfTest,
 }

@@ -42,23 +42,25 @@ pub fn raster(
     map: ColorMap,
     (low, high): (f32, f32),
 ) -> Drawn {
-    canvas.set_width(width);
-    canvas.set_height(height);
+    // Setting a size clears the canvas and lays the page out anew, even if it is the same.
+    if (canvas.width(), canvas.height()) != (width, height) {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
     let bytes = colormap::rgba(values, map, low, high);
     let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&bytes), width, height).map_err(js)?;
     context(canvas)?.put_image_data(&image, 0.0, 0.0).map_err(js)
 }
 
 /// Draws some of the data set's images side by side, one pixel each, with clear gaps.
-pub fn strip(canvas: &HtmlCanvasElement, data: &Dataset, images: &[u32]) -> Drawn {
+/// `across` of them make a row.
+pub fn strip(canvas: &HtmlCanvasElement, data: &Dataset, images: &[u32], across: usize) -> Drawn {
     /// Clear pixels between two images.
     const GAP: usize = 2;
-    /// Images in a row; more begin another.
-    const ACROSS: usize = 15;
     // A report of other data must not break the page.
     let images: Vec<usize> = images.iter().map(|i| *i as usize).filter(|i| *i < data.n).collect();
     let (w, h) = (data.width, data.height);
-    let across = images.len().clamp(1, ACROSS);
+    let across = images.len().clamp(1, across.max(1));
     let width = across * (w + GAP) - GAP;
     let height = images.len().div_ceil(across).max(1) * (h + GAP) - GAP;
     let mut bytes = vec![0; 4 * width * height];
@@ -83,7 +85,7 @@ pub fn lines(
     canvas: &HtmlCanvasElement,
     (width, height): (f64, f64),
     lines: &[Vec<(f64, f64)>],
-    color: RGBColor,
+    (color, thick): (RGBColor, f64),
 ) -> Drawn {
     let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 4.0);
     canvas.set_width((width * ratio).round() as u32);
@@ -94,7 +96,7 @@ pub fn lines(
     let brush = context(canvas)?;
     brush.scale(ratio, ratio).map_err(js)?;
     brush.set_stroke_style_str(&format!("rgb({} {} {})", color.0, color.1, color.2));
-    brush.set_line_width(3.0);
+    brush.set_line_width(thick);
     brush.set_line_join("round");
     brush.begin_path();
     for line in lines {

@@ -64,8 +64,13 @@ impl Picture {
 pub fn color(theme: &super::Theme, color: u32) -> RGBColor {
     match color {
         0 => theme.muted,
-        // Two of the ten are greys, which would pass for ink.
-        n => theme.class([0, 1, 2, 4, 6, 9, 5, 7, 8][(n as usize - 1) % 9]),
+        n => {
+            // Greys, which would pass for ink, come last.
+            let RGBColor(r, g, b) = theme.class([0, 1, 2, 4, 6, 5, 9, 7, 8][(n as usize - 1) % 9]);
+            // Thin lines in the deep colours would drown in the dark.
+            let light = |channel: u8| if theme.dark { channel + (255 - channel) / 3 } else { channel };
+            RGBColor(light(r), light(g), light(b))
+        }
     }
 }
 
@@ -178,7 +183,7 @@ pub fn draw<DB: DrawingBackend>(tree: &Tree, area: &DrawingArea<DB, Shift>, fram
 
     // The scale.
     let (left, right) = (frame.px(layout.left), frame.px(layout.right));
-    let step = step(layout.highest, 6.0);
+    let step = step(layout.highest, 8.0);
     let mut tick = 0.0;
     while tick <= layout.highest {
         if tick > 0.0 {

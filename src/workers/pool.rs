@@ -435,13 +435,15 @@ impl State {
 
     fn load(&self, slot: SlotId, key: DataKey) -> Result<()> {
         let gone = || Error::Worker("the data set is gone".into());
-        let parcel = Parcel::from(self.data.get(&key).ok_or_else(gone)?.as_ref());
-        let message = to_js(&ToWorker::Load(parcel))?;
-        // The images go over without a second copy.
-        let buffer = ["Load", "images", "buffer"]
-            .iter()
-            .try_fold(message.clone(), |value, name| js_sys::Reflect::get(&value, &JsValue::from_str(name)));
-        let transfer = buffer.map_or_else(|_| js_sys::Array::new(), |buffer| js_sys::Array::of1(&buffer));
+        let data = self.data.get(&key).ok_or_else(gone)?;
+        let message = to_js(&ToWorker::Load(Parcel::label(data)))?;
+        // The images are copied once, out of the page's memory, and handed over.
+        let images = js_sys::Uint8Array::from(data.images.as_slice());
+        let parcel = js_sys::Reflect::get(&message, &JsValue::from_str("Load"));
+        parcel
+            .and_then(|parcel| js_sys::Reflect::set(&parcel, &JsValue::from_str("images"), &images))
+            .map_err(|e| Error::Worker(format!("{e:?}")))?;
+        let transfer = js_sys::Array::of1(&images.buffer());
         let Some(handle) = self.workers.get(&slot) else { return Ok(()) };
         handle.worker.post_message_with_transfer(&message, &transfer).map_err(|e| Error::Worker(format!("{e:?}")))
     }

@@ -2,13 +2,16 @@
 //! did not produce), properties (fast against obvious), and contracts.
 
 mod data;
+mod dbscan;
 mod docs;
 mod experiments;
 mod figures;
+mod hierarchy;
 mod kmeans;
 mod links;
 mod metrics;
 mod params;
+mod pca;
 mod random;
 mod runner;
 mod saved;
