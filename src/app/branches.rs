@@ -45,9 +45,7 @@ pub fn Strip(
         });
     });
     let label = move || {
-        images.with(|images| {
-            format!("images {}", images.iter().map(u32::to_string).collect::<Vec<_>>().join(", "))
-        })
+        images.with(|images| format!("images {}", images.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")))
     };
     view! {
         <Show when=move || dataset(desk, known).is_some() && images.with(|images| !images.is_empty())
@@ -62,14 +60,15 @@ pub fn Strip(
 pub fn Leaves(known: Memo<Option<Arc<Known>>>, layout: Memo<Option<Layout>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let leaves = Memo::new(move |_| {
-        known.with(|known| {
-            let known = known.as_ref()?;
-            let leaves = &known.picture.lines.leaves;
-            // A branch that is left out is shown by its leftmost image.
-            let image = |node: &u32| Some(known.tree.images[*known.linkage.members(*node).ok()?.first()? as usize]);
-            (leaves.len() <= MOST_LABELS).then(|| leaves.iter().filter_map(image).collect::<Vec<u32>>())
-        })
-        .unwrap_or_default()
+        known
+            .with(|known| {
+                let known = known.as_ref()?;
+                let leaves = &known.picture.lines.leaves;
+                // A branch that is left out is shown by its leftmost image.
+                let image = |node: &u32| Some(known.tree.images[*known.linkage.members(*node).ok()?.first()? as usize]);
+                (leaves.len() <= MOST_LABELS).then(|| leaves.iter().filter_map(image).collect::<Vec<u32>>())
+            })
+            .unwrap_or_default()
     });
     let place = move |i: usize| {
         let layout = layout.get()?;
@@ -160,20 +159,23 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
     let chosen = RwSignal::new(None::<u32>);
     let root = move || known.with(|known| known.as_ref().map_or(0, |known| 2 * (known.linkage.n_samples() as u32 - 1)));
     let branch = Memo::new(move |_| lit.get().or(chosen.get()).unwrap_or_else(root).min(root()));
-    let samples = Memo::new(move |_| {
-        known.with(|known| known.as_ref()?.linkage.members(branch.get()).ok()).unwrap_or_default()
-    });
+    let samples =
+        Memo::new(move |_| known.with(|known| known.as_ref()?.linkage.members(branch.get()).ok()).unwrap_or_default());
     let frame = NodeRef::<html::Div>::new();
     let width = super::figure::width_of(frame);
     let across = Memo::new(move |_| ((width.get() + 2.0) / STEP).clamp(4.0, 40.0) as usize);
     let shown = move || across.get() * ROWS;
-    let images = Memo::new(move |_| {
-        known.with(|known| {
-            let known = known.as_ref()?;
-            Some(samples.with(|all| all.iter().take(shown()).map(|i| known.tree.images[*i as usize]).collect::<Vec<_>>()))
-        })
-        .unwrap_or_default()
-    });
+    let images =
+        Memo::new(move |_| {
+            known
+                .with(|known| {
+                    let known = known.as_ref()?;
+                    Some(samples.with(|all| {
+                        all.iter().take(shown()).map(|i| known.tree.images[*i as usize]).collect::<Vec<_>>()
+                    }))
+                })
+                .unwrap_or_default()
+        });
     let words = move || {
         known.with(|known| {
             let known = known.as_ref()?;
@@ -217,7 +219,9 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
     };
     let failed = RwSignal::new(String::new());
     let load = move |_| {
-        let Some(id) = known.with_untracked(|known| known.as_ref().map(|known| known.tree.data.clone())) else { return };
+        let Some(id) = known.with_untracked(|known| known.as_ref().map(|known| known.tree.data.clone())) else {
+            return;
+        };
         failed.set(String::new());
         leptos::task::spawn_local(async move {
             if let Err(error) = desk.dataset(&id).await {

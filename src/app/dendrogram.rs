@@ -35,11 +35,8 @@ fn tree(section: &Section) -> Option<&Tree> {
 pub fn seen(section: Option<&Section>, look: Look) -> Option<Section> {
     let tree = tree(section?)?;
     let mut section = section?.clone();
-    let changed = Tree {
-        color_threshold: look.height.or(tree.color_threshold),
-        truncation: look.truncation,
-        ..tree.clone()
-    };
+    let changed =
+        Tree { color_threshold: look.height.or(tree.color_threshold), truncation: look.truncation, ..tree.clone() };
     if look.height.is_some()
         && let Ok(linkage) = changed.linkage()
         && let Ok(cut) = Cut::new(&linkage, changed.threshold())
@@ -431,12 +428,13 @@ fn ClusterRow(i: usize, known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u3
         format!("background:rgb({} {} {})", color.0, color.1, color.2)
     };
     let images = Memo::new(move |_| {
-        known.with(|known| {
-            let known = known.as_ref()?;
-            let samples = known.linkage.members(*known.cut.nodes.get(i)?).ok()?;
-            Some(samples.iter().take(IMAGES).map(|sample| known.tree.images[*sample as usize]).collect::<Vec<_>>())
-        })
-        .unwrap_or_default()
+        known
+            .with(|known| {
+                let known = known.as_ref()?;
+                let samples = known.linkage.members(*known.cut.nodes.get(i)?).ok()?;
+                Some(samples.iter().take(IMAGES).map(|sample| known.tree.images[*sample as usize]).collect::<Vec<_>>())
+            })
+            .unwrap_or_default()
     });
     view! {
         <tr on:pointerenter=move |_| lit.set(node()) on:pointerleave=move |_| lit.set(None)>

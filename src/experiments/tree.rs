@@ -155,10 +155,7 @@ impl Experiment for Grow {
         script += "threshold = 0.7 * linkage_array[-1, 2]\n";
         script +=
             "show('n_colored', len(np.unique(hierarchy.fcluster(linkage_array, threshold, criterion='distance'))))\n";
-        script += &format!(
-            "labels = hierarchy.fcluster(linkage_array, {}, criterion='maxclust')\n",
-            params.n_clusters
-        );
+        script += &format!("labels = hierarchy.fcluster(linkage_array, {}, criterion='maxclust')\n", params.n_clusters);
         script += "sizes = np.bincount(labels)[1:]\n";
         script += "show('n_clusters', len(sizes))\nshow('sizes', ' '.join(map(str, sizes)))\n";
         script += "show('largest', sizes.max())\n";

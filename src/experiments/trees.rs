@@ -58,10 +58,8 @@ impl Experiment for Compare {
         script += "for method in ['ward', 'single', 'average', 'complete']:\n";
         script += "    linkage_array = hierarchy.linkage(small_X, method)\n";
         script += "    show(f'height_{method}', linkage_array[-1, 2])\n";
-        script += &format!(
-            "    labels = hierarchy.fcluster(linkage_array, {}, criterion='maxclust')\n",
-            params.n_clusters
-        );
+        script +=
+            &format!("    labels = hierarchy.fcluster(linkage_array, {}, criterion='maxclust')\n", params.n_clusters);
         script += "    sizes = np.bincount(labels)[1:]\n";
         script += "    show(f'sizes_{method}', ' '.join(map(str, sizes)))\n";
         script += "    show(f'largest_{method}', sizes.max())\n";

@@ -124,17 +124,7 @@ impl Layout {
         let bottom = (width * 0.42).clamp(230.0, 400.0);
         // Room above the last merge, where a cut leaves one cluster.
         let highest = if tree.highest() > 0.0 { tree.highest() * 1.06 } else { 1.0 };
-        Layout {
-            left,
-            right,
-            top: TOP,
-            bottom,
-            height: bottom + labels + TITLE,
-            n_leaves,
-            highest,
-            labelled,
-            standing,
-        }
+        Layout { left, right, top: TOP, bottom, height: bottom + labels + TITLE, n_leaves, highest, labelled, standing }
     }
 
     /// The x of a position in SciPy's coordinates.
@@ -262,8 +252,7 @@ pub fn draw<DB: DrawingBackend>(tree: &Tree, area: &DrawingArea<DB, Shift>, fram
     let muted = style(theme.muted, 12.0, HPos::Center, VPos::Bottom);
     area.draw(&Text::new(x_title, below, muted.clone())).map_err(message)?;
     let beside = (frame.px(16.0), (frame.px(layout.top) + y(0.0)) / 2);
-    area.draw(&Text::new(tree.y_title.as_str(), beside, muted.transform(FontTransform::Rotate270)))
-        .map_err(message)?;
+    area.draw(&Text::new(tree.y_title.as_str(), beside, muted.transform(FontTransform::Rotate270))).map_err(message)?;
     Ok(())
 }
 

@@ -59,7 +59,11 @@ pub fn height_between(tree: &Linkage, n_clusters: usize) -> f64 {
     let made = tree.n_samples() - n_clusters.clamp(1, tree.n_samples());
     let below = made.checked_sub(1).map_or(0.0, |i| merges[i].height);
     match merges.get(made) {
-        Some(above) => below + (above.height - below) / 2.0,
+        Some(above) => {
+            let middle = below + (above.height - below) / 2.0;
+            // Between neighbouring floats there is no middle.
+            if middle < above.height { middle } else { below }
+        }
         None => below * 1.04,
     }
 }
