@@ -1,5 +1,6 @@
 //! Figure cards: heading, badge, picture, summary, table, files.
 
+use super::dendrogram::{self, Dendrogram, Look};
 use super::desk::{Desk, RunState, Shown, Status};
 use super::gallery::Gallery;
 use super::paint::Brush;
@@ -84,6 +85,17 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     let numbers = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Numbers(_), .. }))));
     let gallery =
         Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Gallery { .. }, .. }))));
+    let trees = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Dendrogram(_), .. }))));
+    // Of a tree, words and files follow the visitor's cut.
+    let look = RwSignal::new(Look::default());
+    let cut = Memo::new(move |_| section.with(|section| dendrogram::seen(section.as_ref(), look.get())));
+    let seen = if trees.get_untracked() { cut } else { section };
+    Effect::new(move |before: Option<()>| {
+        section.track();
+        if before.is_some() && look.with_untracked(|look| look.height.is_some()) {
+            look.update(|look| look.height = None);
+        }
+    });
     let table_id = format!("t-{id}");
     view! {
         <figure class="card figure" data-section=id.clone()>
@@ -97,15 +109,16 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                         {move || if table.get() { "Hide table" } else { "Table" }}
                     </button>
                 </Show>
-                <save::SaveMenu section/>
+                <save::SaveMenu section=seen/>
             </div>
-            {move || match (images.get(), numbers.get(), gallery.get()) {
+            {move || match (images.get(), numbers.get(), gallery.get(), trees.get()) {
                 (true, ..) => view! { <ImageGrid section/> }.into_any(),
-                (_, true, _) => ().into_any(),
-                (.., true) => view! { <Gallery section/> }.into_any(),
+                (_, true, ..) => ().into_any(),
+                (_, _, true, _) => view! { <Gallery section/> }.into_any(),
+                (.., true) => view! { <Dendrogram section=cut look/> }.into_any(),
                 _ => view! { <Chart section/> }.into_any(),
             }}
-            <figcaption data-testid="summary">{move || with(|section| section.summary.clone())}</figcaption>
+            <figcaption data-testid="summary">{move || seen.with(|section| section.as_ref().map(|section| section.summary.clone()))}</figcaption>
             <Show when=move || table.get() || numbers.get()>
                 <div id=table_id.clone()><TableView section/></div>
             </Show>
@@ -169,13 +182,10 @@ fn draw_cell(section: Option<&Section>, i: usize, element: &web_sys::HtmlCanvasE
     }
 }
 
-#[component]
-fn Chart(section: Memo<Option<Section>>) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let frame = NodeRef::<html::Div>::new();
-    let node = NodeRef::<html::Canvas>::new();
+/// Width of an element in CSS pixels, whenever it changes. A figure in a hidden frame
+/// has no width; it is drawn when it gets one.
+pub fn width_of(frame: NodeRef<html::Div>) -> RwSignal<f64> {
     let width = RwSignal::new(0.0);
-    // A figure in a hidden frame has no width; it is drawn when it gets one.
     Effect::new(move |_| {
         let Some(element) = frame.get() else { return };
         width.set(f64::from(element.client_width()));
@@ -194,6 +204,15 @@ fn Chart(section: Memo<Option<Section>>) -> impl IntoView {
             on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
         }
     });
+    width
+}
+
+#[component]
+fn Chart(section: Memo<Option<Section>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let frame = NodeRef::<html::Div>::new();
+    let node = NodeRef::<html::Canvas>::new();
+    let width = width_of(frame);
     let brush = Brush::new();
     Effect::new(move |_| {
         let (Some(element), true) = (node.get(), width.get() >= 1.0) else { return };

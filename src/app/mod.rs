@@ -1,5 +1,7 @@
 //! The page: Leptos views over one [`Desk`], plain HTML controls, canvases.
 
+mod branches;
+mod dendrogram;
 mod desk;
 mod embed;
 mod fetch;

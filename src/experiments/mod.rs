@@ -4,6 +4,7 @@
 //! Adding one is a file here and its name in `experiments!` below.
 
 mod bench;
+pub mod cut;
 mod dbgrid;
 mod digits;
 mod kmeans;
@@ -13,6 +14,8 @@ mod purity;
 mod restarts;
 mod selftest;
 mod stability;
+mod tree;
+mod trees;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use bench::Threads;
@@ -155,6 +158,8 @@ experiments! {
     kmeans::KMeans,
     stability::Stability,
     purity::Purity,
+    tree::Grow,
+    trees::Compare,
     dbgrid::DbGrid,
     selftest::SelfTest,
 }

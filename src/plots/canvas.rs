@@ -1,6 +1,7 @@
 //! Figures on a canvas element.
 
 use super::{Drawn, Frame, Theme, colormap, draw, height, least_width};
+use crate::data::Dataset;
 use crate::report::{ColorMap, Figure};
 use plotters::prelude::*;
 use plotters_canvas::CanvasBackend;
@@ -49,6 +50,62 @@ pub fn raster(
     let bytes = colormap::rgba(values, map, low, high);
     let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&bytes), width, height).map_err(js)?;
     context(canvas)?.put_image_data(&image, 0.0, 0.0).map_err(js)
+}
+
+/// Draws some of the data set's images side by side, one pixel each, with clear gaps.
+/// `across` of them make a row.
+pub fn strip(canvas: &HtmlCanvasElement, data: &Dataset, images: &[u32], across: usize) -> Drawn {
+    /// Clear pixels between two images.
+    const GAP: usize = 2;
+    // A report of other data must not break the page.
+    let images: Vec<usize> = images.iter().map(|i| *i as usize).filter(|i| *i < data.n).collect();
+    let (w, h) = (data.width, data.height);
+    let across = images.len().clamp(1, across.max(1));
+    let width = across * (w + GAP) - GAP;
+    let height = images.len().div_ceil(across).max(1) * (h + GAP) - GAP;
+    let mut bytes = vec![0; 4 * width * height];
+    for (i, image) in images.iter().enumerate() {
+        let (x, y) = (i % across * (w + GAP), i / across * (h + GAP));
+        let levels: Vec<f32> = data.image(*image).iter().map(|level| f32::from(*level)).collect();
+        let colors = colormap::rgba(&levels, ColorMap::GrayR, 0.0, 255.0);
+        for (row, line) in colors.chunks_exact(4 * w).enumerate() {
+            let at = 4 * ((y + row) * width + x);
+            bytes[at..at + line.len()].copy_from_slice(line);
+        }
+    }
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
+    let image =
+        ImageData::new_with_u8_clamped_array_and_sh(Clamped(&bytes), width as u32, height as u32).map_err(js)?;
+    context(canvas)?.put_image_data(&image, 0.0, 0.0).map_err(js)
+}
+
+/// Draws thick lines, in CSS pixels, over a clear canvas of that size.
+pub fn lines(
+    canvas: &HtmlCanvasElement,
+    (width, height): (f64, f64),
+    lines: &[Vec<(f64, f64)>],
+    (color, thick): (RGBColor, f64),
+) -> Drawn {
+    let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 4.0);
+    canvas.set_width((width * ratio).round() as u32);
+    canvas.set_height((height * ratio).round() as u32);
+    let style = canvas.style();
+    style.set_property("width", &format!("{width}px")).map_err(js)?;
+    style.set_property("height", &format!("{height}px")).map_err(js)?;
+    let brush = context(canvas)?;
+    brush.scale(ratio, ratio).map_err(js)?;
+    brush.set_stroke_style_str(&format!("rgb({} {} {})", color.0, color.1, color.2));
+    brush.set_line_width(thick);
+    brush.set_line_join("round");
+    brush.begin_path();
+    for line in lines {
+        for (i, (x, y)) in line.iter().enumerate() {
+            if i == 0 { brush.move_to(*x, *y) } else { brush.line_to(*x, *y) }
+        }
+    }
+    brush.stroke();
+    Ok(())
 }
 
 /// Draws a whole grid of images with captions on one canvas, to be saved.

@@ -6,6 +6,7 @@ pub mod canvas;
 mod cells;
 pub mod colormap;
 mod curves;
+pub mod dendrogram;
 mod theme;
 
 pub use theme::{Frame, Theme};
@@ -19,13 +20,17 @@ pub type Drawn = Result<(), String>;
 
 /// Whether `figure` is drawn here (images are rasters, and tables are tables).
 pub fn drawable(figure: &Figure) -> bool {
-    matches!(figure, Figure::Confusion { .. } | Figure::Heatmap { .. } | Figure::Curves { .. })
+    matches!(
+        figure,
+        Figure::Confusion { .. } | Figure::Heatmap { .. } | Figure::Curves { .. } | Figure::Dendrogram(_)
+    )
 }
 
 /// Height in CSS pixels that suits `figure` at a width in CSS pixels.
 pub fn height(figure: &Figure, width: f64) -> f64 {
     match figure {
         Figure::Confusion { rows, .. } | Figure::Heatmap { rows, .. } => cells::height(rows.len(), width),
+        Figure::Dendrogram(tree) => dendrogram::Layout::new(tree, width).height,
         _ => (width * 0.5).clamp(220.0, 340.0),
     }
 }
@@ -35,6 +40,7 @@ pub fn least_width(figure: &Figure) -> f64 {
     match figure {
         Figure::Confusion { columns, .. } => cells::least_width(columns.len()),
         Figure::Heatmap { columns, .. } => cells::least_width(columns.len()),
+        Figure::Dendrogram(tree) => dendrogram::least_width(tree),
         _ => 240.0,
     }
 }
@@ -54,6 +60,7 @@ pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, 
             cells::draw((row_title, column_title), (rows, columns), (&shades, texts), area, frame)
         }
         Figure::Curves { x_title, y_title, curves } => curves::draw((x_title, y_title), curves, area, frame),
+        Figure::Dendrogram(tree) => dendrogram::draw(tree, area, frame),
         Figure::Images { .. } | Figure::Gallery { .. } | Figure::Numbers(_) => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! Figures and tables as data.
 
-use super::Value;
+use super::{Tree, Value};
 use serde::{Deserialize, Serialize};
 
 /// A table: what stands behind a figure, and what its CSV holds.
@@ -135,6 +135,8 @@ pub enum Figure {
         /// The rows, in reading order.
         rows: Vec<GalleryRow>,
     },
+    /// A tree of images: a dendrogram.
+    Dendrogram(Tree),
     /// Only a table: its numbers say it best.
     Numbers(Table),
 }
@@ -216,6 +218,7 @@ impl Figure {
                 });
                 Table { columns, rows: cells.collect() }
             }
+            Figure::Dendrogram(tree) => tree.table(),
             Figure::Numbers(table) => table.clone(),
         }
     }

@@ -2,8 +2,10 @@
 //! draws them, tests snapshot them, exports write them; none computes anew.
 
 mod figure;
+mod tree;
 
 pub use figure::{ColorMap, Curve, Figure, GalleryRow, Picture, Stroke, Table};
+pub use tree::Tree;
 
 use crate::error::Warning;
 use serde::{Deserialize, Serialize};

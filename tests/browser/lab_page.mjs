@@ -22,6 +22,8 @@ export const SCENES = [
   "clusters/2-kmeans",
   "clusters/2-centres",
   "clusters/2-ari",
+  "clusters/2-tree500",
+  "clusters/2-trees30",
   "patches/3-data",
   "patches/3-kmeans10",
   "patches/3-kmeans20",
@@ -39,6 +41,8 @@ export const OTHERS = [
   "bench/kmeans",
   "bench/stability",
   "bench/purity",
+  "bench/tree",
+  "bench/trees",
   "bench/selftest",
 ];
 /** Every address of the page, as fragments. */

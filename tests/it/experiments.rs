@@ -113,6 +113,9 @@ fn unusual_settings_agree_on_every_bench() {
     all("stability", &[("n_runs", "0"), ("n_init", "1")]);
     all("stability", &[("random_state", "4000000000"), ("n_runs", "50"), ("n_init", "1")]);
     all("digits", &[("index", "59")]);
+    all("tree", &[("n_samples", "60"), ("replace", "false"), ("linkage", "single"), ("n_clusters", "60")]);
+    all("tree", &[("n_samples", "2"), ("n_clusters", "1"), ("linkage", "complete")]);
+    all("trees", &[("n_samples", "200"), ("n_clusters", "200")]);
     all("selftest", &[("n_jobs", "64")]);
 }
 
@@ -190,6 +193,8 @@ fn parameters_that_do_not_fit_the_images_are_refused_by_name() {
         ("stability", "n_clusters", "61"),
         ("purity", "n_clusters", "10~61"),
         ("digits", "index", "60"),
+        ("tree", "n_clusters", "501"),
+        ("trees", "n_clusters", "31"),
         ("digits", "index", "9999999"),
     ] {
         let setup = bench(Entry::find(experiment).unwrap()).with(name, value);

@@ -1,7 +1,8 @@
 //! Charts as SVG, compared with drawings that somebody has looked at.
 
 use digitoscope::plots::{self, Theme};
-use digitoscope::report::{Curve, Figure, Stroke};
+use digitoscope::learn::cluster::Truncation;
+use digitoscope::report::{Curve, Figure, Stroke, Tree};
 use std::path::Path;
 
 /// With `DIGITOSCOPE_UPDATE=1` the drawing is written anew instead; look at it before you keep it.
@@ -71,6 +72,35 @@ fn scores_against_k() {
 #[test]
 fn digits_against_clusters() {
     compare("confusion", &confusion(4), 320.0);
+}
+
+/// Eight samples: one merge above the cut, two clusters of three and four, one alone.
+fn dendrogram(truncation: Truncation) -> Figure {
+    Figure::Dendrogram(Tree {
+        data: "small".into(),
+        linkage: vec![
+            (0, 3, 100.0, 2),
+            (1, 5, 120.0, 2),
+            (4, 8, 180.0, 3),
+            (2, 6, 200.0, 2),
+            (9, 11, 260.0, 4),
+            (7, 12, 420.0, 5),
+            (10, 13, 700.0, 8),
+        ],
+        images: (0..8).collect(),
+        labels: vec![0, 1, 1, 0, 0, 1, 1, 2],
+        classes: ["0", "1", "2"].map(String::from).to_vec(),
+        x_title: "Sample index".into(),
+        y_title: "Cluster distance".into(),
+        color_threshold: Some(300.0),
+        truncation,
+    })
+}
+
+#[test]
+fn trees() {
+    compare("dendrogram", &dendrogram(Truncation::None), 480.0);
+    compare("dendrogram-lastp", &dendrogram(Truncation::LastP(4)), 320.0);
 }
 
 /// A chart never gives up: what has no points, one, or none that are finite is an empty chart.

@@ -16,3 +16,4 @@ mod random;
 mod runner;
 mod saved;
 mod schedule;
+mod trees;

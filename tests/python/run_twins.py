@@ -34,6 +34,10 @@ LINKS = [
     "#/bench/digits?data=mnist1k&index=123",
     "#/bench/stability?data=mnist1k&n_clusters=12&n_init=2&n_runs=5&init=random&scaling=none&random_state=7",
     "#/bench/purity?data=mnist1k&n_clusters=2~30~10&n_init=3&scaling=standard&init=random",
+    "#/bench/tree?data=mnist1k&n_samples=1000&replace=false&linkage=average&n_clusters=25&random_state=3",
+    "#/bench/tree?n_samples=2&n_clusters=2",
+    "#/bench/tree?n_samples=4200&n_clusters=12",
+    "#/bench/trees?n_samples=300&random_state=0",
     "#/bench/selftest?data=mnist1k&n_jobs=9",
 ]
 
@@ -42,6 +46,7 @@ FILE_LINKS = [
     "#/bench/digits?index=59",
     "#/bench/kmeans?n_clusters=6&n_init=3&random_state=3",
     "#/bench/purity?n_clusters=3~60&n_init=2",
+    "#/bench/tree?n_samples=20&n_clusters=19&linkage=single",
 ]
 
 

@@ -1,10 +1,12 @@
 //! Clustering: `sklearn.cluster`.
 
+mod cut;
 mod dbscan;
 mod hierarchy;
 mod kmeans;
 mod words;
 
+pub use cut::{Cut, height_between};
 pub use dbscan::{Dbscan, Neighborhoods, dbscan, dbscan_grid, k_distances};
 pub use hierarchy::{
     Dendrogram, Linkage, MOST_CONDENSED, Merge, Method, Truncation, agglomerative_labels, cut_tree, dendrogram,

@@ -1,0 +1,265 @@
+//! The images of a dendrogram: under its leaves, and of the branch that is looked at.
+
+use super::dendrogram::Known;
+use super::desk::Desk;
+use super::paint::Brush;
+use crate::data::{Dataset, catalog};
+use crate::experiments::cut;
+use crate::plots::dendrogram::{Layout, MOST_LABELS};
+use crate::plots::{Theme, canvas};
+use leptos::html;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Width of an image and the gap behind it, in CSS pixels.
+const STEP: f64 = 30.0;
+/// Rows of images shown of a branch.
+const ROWS: usize = 2;
+
+fn dataset(desk: Desk, known: Memo<Option<Arc<Known>>>) -> Option<Arc<Dataset>> {
+    let id = known.with(|known| known.as_ref().map(|known| known.tree.data.clone()))?;
+    desk.data.with(|data| data.get(&id).cloned())
+}
+
+/// Some images in a line that wraps, drawn on one canvas; nothing until the data are here.
+#[component]
+pub fn Strip(
+    known: Memo<Option<Arc<Known>>>,
+    images: Memo<Vec<u32>>,
+    /// Images in a row.
+    #[prop(into)]
+    across: Signal<usize>,
+) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let node = NodeRef::<html::Canvas>::new();
+    let brush = Brush::new();
+    Effect::new(move |_| {
+        let (Some(element), Some(data)) = (node.get(), dataset(desk, known)) else { return };
+        images.track();
+        across.track();
+        brush.paint(move || {
+            let drawn = images.with_untracked(|images| canvas::strip(&element, &data, images, across.get_untracked()));
+            if let Err(error) = drawn {
+                leptos::logging::error!("images: {error}");
+            }
+        });
+    });
+    let label = move || {
+        images.with(|images| format!("images {}", images.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")))
+    };
+    view! {
+        <Show when=move || dataset(desk, known).is_some() && images.with(|images| !images.is_empty())
+            fallback=|| view! { <span class="muted">"–"</span> }>
+            <canvas class="strip" node_ref=node role="img" aria-label=label></canvas>
+        </Show>
+    }
+}
+
+/// The images under the leaves, if each leaf is one image and there is room.
+#[component]
+pub fn Leaves(known: Memo<Option<Arc<Known>>>, layout: Memo<Option<Layout>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let leaves = Memo::new(move |_| {
+        known
+            .with(|known| {
+                let known = known.as_ref()?;
+                let leaves = &known.picture.lines.leaves;
+                // A branch that is left out is shown by its leftmost image.
+                let image = |node: &u32| Some(known.tree.images[*known.linkage.members(*node).ok()?.first()? as usize]);
+                (leaves.len() <= MOST_LABELS).then(|| leaves.iter().filter_map(image).collect::<Vec<u32>>())
+            })
+            .unwrap_or_default()
+    });
+    let place = move |i: usize| {
+        let layout = layout.get()?;
+        let room = (layout.right - layout.left) / layout.n_leaves.max(1) as f64;
+        let size = (room - 1.0).clamp(8.0, 42.0);
+        Some(format!("left:{}px;width:{size}px", layout.x(10.0 * i as f64 + 5.0) - size / 2.0))
+    };
+    let tall = move || {
+        let room = layout.get().map_or(0.0, |layout| (layout.right - layout.left) / layout.n_leaves.max(1) as f64);
+        format!("height:{}px;width:{}px", (room - 1.0).clamp(8.0, 42.0) + 4.0, layout.get().map_or(0.0, |l| l.right))
+    };
+    view! {
+        <Show when=move || dataset(desk, known).is_some() && leaves.with(|leaves| !leaves.is_empty())>
+            <div class="leaves" style=tall aria-hidden="true">
+                <For each=move || leaves.get().into_iter().enumerate() key=|leaf| *leaf
+                    children=move |(i, image)| view! { <Leaf known image style=move || place(i)/> }/>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn Leaf<F>(known: Memo<Option<Arc<Known>>>, image: u32, style: F) -> impl IntoView
+where
+    F: Fn() -> Option<String> + Send + Sync + 'static,
+{
+    let desk = expect_context::<Desk>();
+    let node = NodeRef::<html::Canvas>::new();
+    Effect::new(move |_| {
+        if let (Some(element), Some(data)) = (node.get(), dataset(desk, known))
+            && let Err(error) = canvas::strip(&element, &data, &[image], 1)
+        {
+            leptos::logging::error!("image {image}: {error}");
+        }
+    });
+    view! { <canvas node_ref=node style=move || style().unwrap_or_default()></canvas> }
+}
+
+/// The branch that is looked at, drawn over the tree.
+#[component]
+pub fn Lit(known: Memo<Option<Arc<Known>>>, layout: Memo<Option<Layout>>, lit: RwSignal<Option<u32>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let node = NodeRef::<html::Canvas>::new();
+    Effect::new(move |_| {
+        let (Some(element), Some(layout), lit) = (node.get(), layout.get(), lit.get()) else { return };
+        let theme = if desk.dark.get() { Theme::DARK } else { Theme::LIGHT };
+        let lines = known.with(|known| known.as_ref().map(|known| below(known, &layout, lit)).unwrap_or_default());
+        let size = (layout.right + 14.0, layout.height);
+        // Thick lines would run into each other where leaves are close.
+        let thick = ((layout.right - layout.left) / layout.n_leaves.max(1) as f64 * 0.5).clamp(1.2, 3.0);
+        if let Err(error) = canvas::lines(&element, size, &lines, (theme.accent, thick)) {
+            leptos::logging::error!("branch: {error}");
+        }
+    });
+    view! { <canvas class="lit" node_ref=node aria-hidden="true"></canvas> }
+}
+
+/// The lines of a branch, in CSS pixels.
+fn below(known: &Known, layout: &Layout, lit: Option<u32>) -> Vec<Vec<(f64, f64)>> {
+    let Some(lit) = lit else { return Vec::new() };
+    let (n, merges) = (known.linkage.n_samples(), known.linkage.merges());
+    let mut inside = vec![false; 2 * n - 1];
+    if let Some(mark) = inside.get_mut(lit as usize) {
+        *mark = true;
+    }
+    for (i, merge) in merges.iter().enumerate().rev().filter(|(i, _)| n + i <= lit as usize) {
+        if inside[n + i] {
+            (inside[merge.cluster1 as usize], inside[merge.cluster2 as usize]) = (true, true);
+        }
+    }
+    let picture = &known.picture.lines;
+    let link = |i: usize| (0..4).map(|c| (layout.x(picture.icoord[i][c]), layout.y(picture.dcoord[i][c]))).collect();
+    let mut lines: Vec<Vec<(f64, f64)>> =
+        (0..picture.nodes.len()).filter(|i| inside[picture.nodes[*i] as usize]).map(link).collect();
+    // A leaf has no link of its own: a stroke below the axis marks it.
+    if let Some(leaf) = picture.leaves.iter().position(|node| *node == lit) {
+        let (left, right) = (layout.x(10.0 * leaf as f64 + 1.0), layout.x(10.0 * leaf as f64 + 9.0));
+        lines.push(vec![(left, layout.bottom + 1.5), (right, layout.bottom + 1.5)]);
+    }
+    lines
+}
+
+/// The branch that is looked at: its images, and buttons that go through the tree
+/// without a pointer.
+#[component]
+pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let chosen = RwSignal::new(None::<u32>);
+    let root = move || known.with(|known| known.as_ref().map_or(0, |known| 2 * (known.linkage.n_samples() as u32 - 1)));
+    let branch = Memo::new(move |_| lit.get().or(chosen.get()).unwrap_or_else(root).min(root()));
+    let samples =
+        Memo::new(move |_| known.with(|known| known.as_ref()?.linkage.members(branch.get()).ok()).unwrap_or_default());
+    let frame = NodeRef::<html::Div>::new();
+    let width = super::figure::width_of(frame);
+    let across = Memo::new(move |_| ((width.get() + 2.0) / STEP).clamp(4.0, 40.0) as usize);
+    let shown = move || across.get() * ROWS;
+    let images =
+        Memo::new(move |_| {
+            known
+                .with(|known| {
+                    let known = known.as_ref()?;
+                    Some(samples.with(|all| {
+                        all.iter().take(shown()).map(|i| known.tree.images[*i as usize]).collect::<Vec<_>>()
+                    }))
+                })
+                .unwrap_or_default()
+        });
+    let words = move || {
+        known.with(|known| {
+            let known = known.as_ref()?;
+            let node = branch.get();
+            let mostly = samples.with(|samples| cut::share_of(&known.tree, samples))?;
+            let digit = &known.tree.classes[mostly.class];
+            let merge = (node as usize).checked_sub(known.linkage.n_samples()).map(|i| known.linkage.merges()[i]);
+            Some(match merge {
+                None => format!("Sample {node}: image {}, a {digit}", known.tree.images[node as usize]),
+                Some(merge) => format!(
+                    "{} of {} images, merged at {:.1}; mostly {digit} ({:.0} %)",
+                    if node == root() { "Whole tree" } else { "Branch" },
+                    merge.size,
+                    merge.height,
+                    mostly.share * 100.0
+                ),
+            })
+        })
+    };
+    let parts = move || {
+        known.with(|known| {
+            let known = known.as_ref()?;
+            let i = (branch.get() as usize).checked_sub(known.linkage.n_samples())?;
+            let merge = known.linkage.merges().get(i)?;
+            Some((merge.cluster1, merge.cluster2))
+        })
+    };
+    let parent = move || {
+        known.with(|known| {
+            let known = known.as_ref()?;
+            let node = branch.get();
+            let above = known.linkage.merges().iter().position(|m| m.cluster1 == node || m.cluster2 == node)?;
+            Some((known.linkage.n_samples() + above) as u32)
+        })
+    };
+    let go = move |node: Option<u32>| {
+        if node.is_some() {
+            chosen.set(node);
+            lit.set(node);
+        }
+    };
+    let failed = RwSignal::new(String::new());
+    let load = move |_| {
+        let Some(id) = known.with_untracked(|known| known.as_ref().map(|known| known.tree.data.clone())) else {
+            return;
+        };
+        failed.set(String::new());
+        leptos::task::spawn_local(async move {
+            if let Err(error) = desk.dataset(&id).await {
+                failed.set(error.to_string());
+            }
+        });
+    };
+    let size = move || {
+        let id = known.with(|known| known.as_ref().map(|known| known.tree.data.clone())).unwrap_or_default();
+        catalog::dataset(&id).map_or(0.0, |info| info.bytes() as f64 / 1e6)
+    };
+    view! {
+        <div class="branch" node_ref=frame role="group" aria-label="Branch">
+            <div class="branch-head">
+                <button class="btn tiny" data-testid="branch-up" aria-label="To the branch above" prop:disabled=move || parent().is_none()
+                    on:click=move |_| go(parent())>"↑"</button>
+                <button class="btn tiny" data-testid="branch-left" aria-label="To the left branch below" prop:disabled=move || parts().is_none()
+                    on:click=move |_| go(parts().map(|parts| parts.0))>"↙"</button>
+                <button class="btn tiny" data-testid="branch-right" aria-label="To the right branch below" prop:disabled=move || parts().is_none()
+                    on:click=move |_| go(parts().map(|parts| parts.1))>"↘"</button>
+                <span data-testid="branch">{words}</span>
+            </div>
+            <Show when=move || dataset(desk, known).is_some()
+                fallback=move || view! {
+                    <button class="btn" data-testid="load-images" on:click=load>
+                        {move || format!("Show the images ({:.1} MB)", size())}
+                    </button>
+                    <p class="error" role="status">{failed}</p>
+                }>
+                <div class="strips"><Strip known images across/></div>
+                <p class="muted">
+                    {move || match samples.with(Vec::len) {
+                        n if n > shown() => format!("The first {} of {n}, from left to right. Point at a branch, or use the arrows.", shown()),
+                        1 => "One image. Point at a branch, or use the arrows.".into(),
+                        n => format!("All {n}, from left to right. Point at a branch, or use the arrows."),
+                    }}
+                </p>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,71 @@
+//! A tree of images as data: everything that its picture, its cut and its files need.
+
+use super::{Table, Value};
+use crate::error::Result;
+use crate::learn::cluster::{Linkage, Merge, Truncation};
+use serde::{Deserialize, Serialize};
+
+/// Hierarchical clustering of some images of a data set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tree {
+    /// The data set's name.
+    pub data: String,
+    /// The rows of SciPy's linkage matrix `Z`, shape `(n_samples - 1, 4)`: the two
+    /// clusters merged, their distance in grey levels, the images in both together.
+    pub linkage: Vec<(u32, u32, f64, u32)>,
+    /// Number in the data set of each sample, `(n_samples,)`.
+    pub images: Vec<u32>,
+    /// True class of each sample, an index of `classes`, `(n_samples,)`.
+    pub labels: Vec<u8>,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// Title of the x axis.
+    pub x_title: String,
+    /// Title of the y axis.
+    pub y_title: String,
+    /// Height of the cut: each branch below it has a colour of its own. 0.7 of the highest merge if `None`, as in SciPy.
+    pub color_threshold: Option<f64>,
+    /// Which merges are drawn.
+    pub truncation: Truncation,
+}
+
+impl Tree {
+    /// The merges as rows of numbers.
+    pub fn rows(linkage: &Linkage) -> Vec<(u32, u32, f64, u32)> {
+        linkage.merges().iter().map(|m| (m.cluster1, m.cluster2, m.height, m.size)).collect()
+    }
+
+    /// The tree itself.
+    ///
+    /// Errors: the rows are no tree.
+    pub fn linkage(&self) -> Result<Linkage> {
+        let merge = |row: &(u32, u32, f64, u32)| Merge { cluster1: row.0, cluster2: row.1, height: row.2, size: row.3 };
+        Linkage::from_merges(self.linkage.iter().map(merge).collect())
+    }
+
+    /// Height of the last merge.
+    pub fn highest(&self) -> f64 {
+        self.linkage.last().map_or(0.0, |row| row.2)
+    }
+
+    /// Height of the cut.
+    pub fn threshold(&self) -> f64 {
+        self.color_threshold.unwrap_or(self.highest() * 0.7)
+    }
+
+    /// SciPy's linkage matrix.
+    pub fn table(&self) -> Table {
+        let columns = ["merge", "cluster 1", "cluster 2", "distance", "images"].map(String::from).to_vec();
+        let first = self.images.len() as i64;
+        let rows = (first..).zip(&self.linkage).map(|(node, (a, b, height, size))| {
+            vec![
+                Value::Int(node),
+                Value::Int(i64::from(*a)),
+                Value::Int(i64::from(*b)),
+                Value::Float(*height),
+                Value::Int(i64::from(*size)),
+            ]
+        });
+        Table { columns, rows: rows.collect() }
+    }
+}
