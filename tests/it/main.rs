@@ -8,6 +8,7 @@ mod figures;
 mod kmeans;
 mod links;
 mod metrics;
+mod opened;
 mod params;
 mod random;
 mod runner;
