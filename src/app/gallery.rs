@@ -2,7 +2,7 @@
 //! from the data when those are here, and fetched when the visitor asks.
 
 use super::desk::Desk;
-use crate::data::{Dataset, catalog};
+use crate::data::Dataset;
 use crate::plots::canvas;
 use crate::report::{ColorMap, Figure, GalleryRow, Section};
 use leptos::html;
@@ -35,7 +35,7 @@ pub fn Gallery(section: Memo<Option<Section>>) -> impl IntoView {
             }
         });
     };
-    let size = move || catalog::dataset(&id.get()).map_or(0.0, |info| info.bytes() as f64 / 1e6);
+    let size = move || desk.info(&id.get()).map_or(0.0, |info| info.bytes as f64 / 1e6);
     move || {
         match data() {
         Some(data) => view! {

@@ -1,6 +1,8 @@
 //! The page: Leptos views over one [`Desk`], plain HTML controls, canvases.
 
+mod data;
 mod desk;
+mod door;
 mod embed;
 mod fetch;
 mod figure;
@@ -8,9 +10,11 @@ mod form;
 mod frame;
 mod gallery;
 mod home;
+mod keep;
 mod lab;
 mod notes;
 mod numbers;
+mod preview;
 mod route;
 mod save;
 mod share;
@@ -32,6 +36,7 @@ pub fn mount() {
 fn Page() -> impl IntoView {
     let desk = Desk::new();
     provide_context(desk);
+    provide_context(door::Door::new(desk));
     theme::follow(desk);
     route::follow(desk);
     embed::follow(desk);
@@ -40,8 +45,10 @@ fn Page() -> impl IntoView {
         <frame::Header/>
         <main id="main" tabindex="-1">
             <notes::Notes/>
+            <door::DropVeil/>
             {move || match desk.place.get() {
                 crate::link::Place::Home => home::Home().into_any(),
+                crate::link::Place::Data => data::DataPage().into_any(),
                 _ => lab::LabPage().into_any(),
             }}
         </main>
