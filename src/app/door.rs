@@ -162,7 +162,7 @@ impl Door {
         let mut reader = Reader::start().await?;
         let mut preview = reader.open(&files, |done, of| self.state.set(DoorState::Reading(done, of))).await?;
         if let Some(set) = asked.filter(|_| !preview.published) {
-            preview.title = format!("{}, not byte for byte", set.title);
+            preview.title = format!("{}, but not the published files", set.title);
         }
         self.reader.set_value(Some(reader));
         self.state.set(DoorState::Preview(Arc::new(preview)));

@@ -29,6 +29,10 @@ pub fn mount() {
     let Some(root) = document().get_element_by_id("app") else { return };
     // The static page has the same shape, so nothing moves.
     root.set_inner_html("");
+    if let Some(body) = document().body() {
+        // It hid those parts of the static page that do not fit the address.
+        let _ = body.class_list().remove_1("static-lab");
+    }
     mount_to(wasm_bindgen::JsCast::unchecked_into(root), Page).forget();
 }
 

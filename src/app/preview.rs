@@ -42,7 +42,7 @@ fn card(door: Door, preview: Arc<Preview>) -> impl IntoView {
             <label class="choice">
                 <input type="radio" name="order" data-testid=test prop:checked=move || order.get() == value
                     on:change=move |_| order.set(value)/>
-                <span>{label} <span class="muted">{hint}</span></span>
+                <span>{label} ": " <span class="muted">{hint}</span></span>
             </label>
         }
     };
@@ -144,7 +144,7 @@ fn counts(preview: &Preview) -> impl IntoView + use<> {
     view! {
         <table class="counts" data-testid="counts">
             <caption class="sr">"Images of each label"</caption>
-            <thead><tr><th scope="col">"Label"</th><th scope="col">"Images"</th><td></td></tr></thead>
+            <thead><tr><th scope="col">"Label"</th><th scope="col" class="right">"Images"</th><td></td></tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
     }

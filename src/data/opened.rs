@@ -2,10 +2,10 @@
 //! which name. Pure functions of the files' bytes, so that a worker of the page
 //! and the native program do the same.
 
-use super::idx::{IdxImages, read_images, read_labels};
+use super::idx::{IdxImages, header, read_images, read_labels};
 use super::kind::{Kind, recognise};
 use super::public::{self, PublicSet};
-use super::{Dataset, digit_names, hex, sha256_hex};
+use super::{Dataset, digit_names, hex};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -78,7 +78,7 @@ pub struct Preview {
     pub counts: Vec<u32>,
     /// Names of the files of images and of labels, and how many images, part by part.
     pub parts: Vec<(String, String, u32)>,
-    /// Whether the files are those of a published data set, byte for byte.
+    /// Whether the files, unpacked, are those of a published data set, byte for byte.
     pub published: bool,
     /// The images in the order of the files.
     pub as_published: Arranged,
@@ -159,7 +159,6 @@ pub fn open_pairs(pairs: Vec<(File, File)>, heard: &mut dyn FnMut(usize, usize))
     let mut sums = Vec::new();
     for (images, labels) in pairs {
         heard(done, all);
-        sums.extend([sha256_hex(&images.bytes), sha256_hex(&labels.bytes)]);
         done += images.bytes.len() + labels.bytes.len();
         // Each file is let go of as soon as it is unpacked: there may be little memory.
         let part = read_pair(images, labels)?;
@@ -176,11 +175,18 @@ pub fn open_pairs(pairs: Vec<(File, File)>, heard: &mut dyn FnMut(usize, usize))
                 first.images.width
             )));
         }
+        let IdxImages { images, n, height, width } = &part.images;
+        let sum = |dims: &[usize], values: &[u8]| {
+            let dims: Vec<u32> = dims.iter().map(|dim| *dim as u32).collect();
+            let hasher = Sha256::new().chain_update(header(&dims)).chain_update(values);
+            hex(&hasher.finalize())
+        };
+        sums.extend([sum(&[*n, *height, *width], images), sum(&[*n], &part.labels)]);
         parts.push(part);
     }
     heard(done, all);
     let public = public::recognise(&sums);
-    let names = parts.iter().map(|part| part.names.0.as_str()).collect::<Vec<_>>().join(" + ");
+    let names = parts.iter().map(|part| plain(&part.names.0)).collect::<Vec<_>>().join(" + ");
     let title = public.map_or(names, |set| set.title.to_string());
     if parts.is_empty() {
         return Err(Error::Data(format!("No file was chosen. {TWO_OR_FOUR}")));
@@ -241,6 +247,13 @@ fn pairs(files: &[File], images: Vec<(usize, u32)>, labels: Vec<(usize, u32)>) -
 fn shown(name: &str) -> String {
     let plain: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
     if plain.is_empty() { "a file without a name".into() } else { plain }
+}
+
+/// `train-images` of `train-images-idx3-ubyte.gz`.
+fn plain(name: &str) -> &str {
+    let stem = name.strip_suffix(".gz").unwrap_or(name);
+    let stem = stem.strip_suffix("-idx3-ubyte").or(stem.strip_suffix(".idx3-ubyte")).unwrap_or(stem);
+    if stem.is_empty() { name } else { stem }
 }
 
 impl Opened {

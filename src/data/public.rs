@@ -8,7 +8,8 @@ pub struct PublicFile {
     pub name: &'static str,
     /// Its size as it is sent.
     pub bytes: usize,
-    /// SHA-256 of the file as it is sent, in hexadecimal.
+    /// SHA-256 of the file when unpacked, in hexadecimal: some servers and browsers unpack underway,
+    /// and people pack anew.
     pub sha256: &'static str,
 }
 
@@ -58,22 +59,22 @@ pub static PUBLIC: &[PublicSet] = &[
             PublicFile {
                 name: "train-images-idx3-ubyte.gz",
                 bytes: 9_912_422,
-                sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+                sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
             },
             PublicFile {
                 name: "train-labels-idx1-ubyte.gz",
                 bytes: 28_881,
-                sha256: "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+                sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
             },
             PublicFile {
                 name: "t10k-images-idx3-ubyte.gz",
                 bytes: 1_648_877,
-                sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+                sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
             },
             PublicFile {
                 name: "t10k-labels-idx1-ubyte.gz",
                 bytes: 4_542,
-                sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+                sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
             },
         ],
         folders: &[
@@ -94,12 +95,12 @@ pub static PUBLIC: &[PublicSet] = &[
             PublicFile {
                 name: "X_kannada_MNIST_test-idx3-ubyte.gz",
                 bytes: 1_120_203,
-                sha256: "4628f3fa7b1d32137449dd356be4601da0c28c420b79f1b745a5134504ca35ca",
+                sha256: "be3a7f7fd24b3eb62f28ab1e3f9e5a380738e87000f99417c14f94ca89616cf4",
             },
             PublicFile {
                 name: "y_kannada_MNIST_test-idx1-ubyte.gz",
                 bytes: 103,
-                sha256: "645db5902d290681c9e5b452428e24636963a50a3036c2201240351b88786272",
+                sha256: "2a4fb3eec0877aa3d4ab80d8f59374733af9b2b2966e8be0e50efe715f443a4d",
             },
         ],
         folders: &[
@@ -130,22 +131,22 @@ pub static PUBLIC: &[PublicSet] = &[
             PublicFile {
                 name: "train-images-idx3-ubyte.gz",
                 bytes: 26_421_880,
-                sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+                sha256: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
             },
             PublicFile {
                 name: "train-labels-idx1-ubyte.gz",
                 bytes: 29_515,
-                sha256: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+                sha256: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
             },
             PublicFile {
                 name: "t10k-images-idx3-ubyte.gz",
                 bytes: 4_422_102,
-                sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+                sha256: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
             },
             PublicFile {
                 name: "t10k-labels-idx1-ubyte.gz",
                 bytes: 5_148,
-                sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+                sha256: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
             },
         ],
         folders: &["https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"],
@@ -160,7 +161,7 @@ pub fn find(id: &str) -> Option<&'static PublicSet> {
     PUBLIC.iter().find(|set| set.id == id)
 }
 
-/// The published data set whose files have exactly these checksums, in this order.
+/// The published data set whose files have exactly these checksums when unpacked, in this order.
 pub fn recognise(sums: &[String]) -> Option<&'static PublicSet> {
     PUBLIC.iter().find(|set| set.files.iter().map(|file| file.sha256).eq(sums.iter().map(String::as_str)))
 }
