@@ -32,6 +32,8 @@ pub enum Place {
         /// The scene's name; empty in a lab that has none yet.
         scene: String,
     },
+    /// The data sets: what is here, and the door for more.
+    Data,
     /// One experiment alone.
     Bench {
         /// The experiment's name.
@@ -129,6 +131,7 @@ fn path(place: &Place) -> String {
     match place {
         Place::Home => "#/".into(),
         Place::Scene { lab, scene } if scene.is_empty() => format!("#/{lab}"),
+        Place::Data => "#/data".into(),
         Place::Scene { lab, scene } => format!("#/{lab}/{scene}"),
         Place::Bench { experiment } => format!("#/bench/{experiment}"),
     }
@@ -171,7 +174,7 @@ fn scene_of(place: &Place) -> Option<&'static Scene> {
 
 fn entry_of(place: &Place) -> Option<&'static Entry> {
     match place {
-        Place::Home => None,
+        Place::Home | Place::Data => None,
         Place::Scene { .. } => Entry::find(scene_of(place)?.experiment.as_deref()?).ok(),
         Place::Bench { experiment } => Entry::find(experiment).ok(),
     }
@@ -226,6 +229,10 @@ fn place(path: &str, notes: &mut Vec<Error>) -> Place {
     let mut unknown = |name: &str| notes.push(Error::UnknownExperiment(name.chars().take(60).collect()));
     match parts.as_slice() {
         [] => Place::Home,
+        [data, rest @ ..] if data == "data" => {
+            rest.iter().for_each(|name| unknown(name));
+            Place::Data
+        }
         [bench] if bench == "bench" => Place::Bench { experiment: EXPERIMENTS[1].id.into() },
         [bench, experiment, ..] if bench == "bench" => {
             if Entry::find(experiment).is_err() {
@@ -259,8 +266,10 @@ fn apply(setup: &mut Setup, name: &str, value: &str) -> Result<(), Error> {
     }
     match name {
         "data" if setup.entry().is_some() => {
-            let known = catalog::dataset(value);
-            setup.data = known.map_err(|_| Error::UnknownDataset(value.chars().take(60).collect()))?.id.clone();
+            if !catalog::is_name(value) {
+                return Err(Error::UnknownDataset(value.chars().take(60).collect()));
+            }
+            setup.data = value.into();
         }
         _ => {
             let Some(entry) = setup.entry().filter(|_| setup.value(name).is_some()) else {

@@ -28,16 +28,25 @@ fn load(dataset: &str) -> String {
     let file = npz_name(dataset);
     let mut text = format!("IMAGES = {file:?}\n\n\ndef load():\n    if os.path.exists(IMAGES):\n");
     text += "        saved = np.load(IMAGES)\n        images, labels = saved[\"images\"], saved[\"labels\"]\n";
-    match catalog::dataset(dataset) {
-        Ok(_) => {
-            text += "    else:\n        from sklearn.datasets import fetch_openml\n\n";
-            text += "        X, y = fetch_openml(\"mnist_784\", version=1, return_X_y=True, as_frame=False)\n";
+    let fetch = "    else:\n        from sklearn.datasets import fetch_openml\n\n        \
+                 X, y = fetch_openml(\"mnist_784\", version=1, return_X_y=True, as_frame=False)\n";
+    match dataset {
+        _ if catalog::dataset(dataset).is_ok() => {
+            text += fetch;
             text += "        images, labels = X[:10_000].reshape(-1, 28, 28), y[:10_000].astype(int)\n";
             text += "        order = np.argsort(labels, kind=\"stable\")";
             text += if dataset == "mnist1k" { "[::10]\n" } else { "\n" };
             text += "        images, labels = images[order], labels[order]\n";
         }
-        Err(_) => text += "    else:\n        raise SystemExit(f\"{IMAGES} is missing: save it from the page\")\n",
+        "mnist70k" => {
+            text += fetch;
+            text += "        images, labels = X.reshape(-1, 28, 28), y.astype(int)\n";
+            text += "        parts = [np.arange(60_000), np.arange(60_000, 70_000)]\n";
+            text +=
+                "        order = np.concatenate([part[np.argsort(labels[part], kind=\"stable\")] for part in parts])\n";
+            text += "        images, labels = images[order], labels[order]\n";
+        }
+        _ => text += "    else:\n        raise SystemExit(f\"{IMAGES} is missing: save it from the page\")\n",
     }
     text += "    return images.reshape(len(images), -1).astype(np.float64), labels, images.shape[1:]\n";
     text

@@ -1,7 +1,8 @@
 //! The native runner: carries out any link without a browser, on all cores, and
 //! prints the report as JSON.
 
-use crate::data::{Dataset, disk};
+use crate::data::opened::{self, File, Order};
+use crate::data::{Dataset, catalog, disk};
 use crate::error::{Error, Result};
 use crate::experiments::{Entry, Threads, poll_once};
 use crate::link::{self, Place, Setup};
@@ -18,7 +19,10 @@ Usage: digitoscope '<link>' [options]
 
 Carries out a link such as '#/clusters/2-kmeans?n_clusters=12' and prints the report as JSON.
 
-  --images FILE --labels FILE   images from IDX or IDX.gz files instead of the built-in ones
+  --images FILE --labels FILE   images from IDX or IDX.gz files instead of the built-in ones; twice
+                                for a training and a test part, which are joined
+  --order ORDER                 of these images: as-published, or sorted by label, each part for
+                                itself (as-published)
   --npz FILE                    write the result's arrays, as numpy.load reads them
   --images-npz FILE             write the images themselves, for the Python script
   --python                      print the scikit-learn script of the link instead of running it
@@ -30,8 +34,9 @@ Carries out a link such as '#/clusters/2-kmeans?n_clusters=12' and prints the re
 #[derive(Default)]
 struct Arguments {
     link: Option<String>,
-    images: Option<PathBuf>,
-    labels: Option<PathBuf>,
+    images: Vec<PathBuf>,
+    labels: Vec<PathBuf>,
+    order: Option<Order>,
     npz: Option<PathBuf>,
     images_npz: Option<PathBuf>,
     python: bool,
@@ -64,8 +69,14 @@ fn arguments() -> std::result::Result<Option<Arguments>, lexopt::Error> {
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("images") => found.images = Some(parser.value()?.into()),
-            Long("labels") => found.labels = Some(parser.value()?.into()),
+            Long("images") => found.images.push(parser.value()?.into()),
+            Long("labels") => found.labels.push(parser.value()?.into()),
+            Long("order") => {
+                let word = parser.value()?.string()?;
+                let order = Order::parse(&word);
+                let bad = || format!("--order must be as-published or sorted. Got '{word}' instead.");
+                found.order = Some(order.ok_or_else(bad)?);
+            }
             Long("npz") => found.npz = Some(parser.value()?.into()),
             Long("images-npz") => found.images_npz = Some(parser.value()?.into()),
             Long("data") => found.data = Some(parser.value()?.into()),
@@ -77,8 +88,11 @@ fn arguments() -> std::result::Result<Option<Arguments>, lexopt::Error> {
             other => return Err(other.unexpected()),
         }
     }
-    if found.images.is_some() != found.labels.is_some() {
+    if found.images.len() != found.labels.len() {
         return Err("--images and --labels go together".into());
+    }
+    if found.order.is_some() && found.images.is_empty() {
+        return Err("--order is for --images and --labels; the built-in images are sorted by label".into());
     }
     if found.link.is_none() && found.save_presets.is_none() {
         return Err("a link is needed".into());
@@ -100,13 +114,24 @@ fn run(arguments: &Arguments) -> Result<()> {
     let Some(entry) = setup.entry() else {
         return Err(Error::UnknownExperiment(arguments.link.clone().unwrap_or_default()));
     };
-    let dataset = match (&arguments.images, &arguments.labels) {
-        (Some(images), Some(labels)) => {
-            let data = Dataset::from_idx(&name(images), &read(images)?, &name(labels), &read(labels)?)?;
-            setup.data = data.id.clone();
-            data
+    if arguments.python && arguments.images.is_empty() && arguments.images_npz.is_none() {
+        return say(&python::script(entry, &setup.values, &setup.data, &setup.fragment())?);
+    }
+    let dataset = if arguments.images.is_empty() {
+        if catalog::dataset(&setup.data).is_err() {
+            return Err(Error::Data(format!(
+                "The data set {} is not built in. Name its files with --images and --labels.",
+                setup.data
+            )));
         }
-        _ => disk::builtin(&folder, &setup.data)?,
+        disk::builtin(&folder, &setup.data)?
+    } else {
+        let data = own(arguments)?;
+        if catalog::dataset(&setup.data).is_err() && setup.data != data.id {
+            eprintln!("note: the link asks for the data set {}; these files are {}", setup.data, data.id);
+        }
+        setup.data = data.id.clone();
+        data
     };
     if let Some(file) = &arguments.images_npz {
         write(file, &export::images(&dataset)?)?;
@@ -121,6 +146,15 @@ fn run(arguments: &Arguments) -> Result<()> {
     outcome.report.arrays.clear();
     let text = serde_json::to_string_pretty(&outcome).map_err(|e| Error::Data(e.to_string()))?;
     say(&format!("{text}\n"))
+}
+
+/// The images of the files that were named.
+fn own(arguments: &Arguments) -> Result<Dataset> {
+    let file = |path: &PathBuf| Ok(File { name: name(path), bytes: read(path)? });
+    let pairs = arguments.images.iter().zip(&arguments.labels);
+    let pairs = pairs.map(|(images, labels)| Ok((file(images)?, file(labels)?))).collect::<Result<Vec<_>>>()?;
+    let opened = opened::open_pairs(pairs, &mut |_, _| ())?;
+    opened.arrange(arguments.order.unwrap_or(Order::AsPublished))
 }
 
 /// Prints `text`. A reader that has seen enough, such as `head`, is no error.

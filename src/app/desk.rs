@@ -1,8 +1,9 @@
 //! The page's state: what the link says, what is shown, what is running. Views
 //! are functions of it, and only its methods change it.
 
-use super::{fetch, route};
+use super::{fetch, keep, route};
 use crate::data::Dataset;
+use crate::data::catalog::{self, Info};
 use crate::error::{Error, Result};
 use crate::experiments::{Bench, Entry, Heard, LocalFuture};
 use crate::link::{Place, Setup};
@@ -44,6 +45,15 @@ pub enum Status {
         /// The saved result of the same settings has the same digest.
         identical: bool,
     },
+}
+
+/// A data set that a visitor opened.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What it is.
+    pub info: Info,
+    /// Whether the browser keeps it beyond this visit; `None` while that is being tried.
+    pub kept: Option<bool>,
 }
 
 /// What is going on.
@@ -98,6 +108,9 @@ pub struct Desk {
     pub sharing: RwSignal<bool>,
     /// Data sets that are here.
     pub data: RwSignal<BTreeMap<String, Arc<Dataset>>>,
+    /// Data sets that a visitor opened, now or (where the browser keeps them) earlier;
+    /// `None` until it is known what the browser kept.
+    pub opened: RwSignal<Option<Vec<Kept>>>,
     own: StoredValue<BTreeMap<String, Arc<Outcome>>>,
     saved: StoredValue<BTreeMap<String, Arc<Outcome>>>,
     shards: StoredValue<fetch::Shards, LocalStorage>,
@@ -133,6 +146,7 @@ impl Desk {
             dark: RwSignal::new(false),
             sharing: RwSignal::new(false),
             data: RwSignal::new(BTreeMap::new()),
+            opened: RwSignal::new(None),
             own: StoredValue::new(BTreeMap::new()),
             saved: StoredValue::new(BTreeMap::new()),
             shards: StoredValue::new_local(fetch::Shards::default()),
@@ -173,7 +187,7 @@ impl Desk {
     pub fn change(&self, name: &str, text: &str) {
         let setup = self.setup.get_untracked();
         let changed = if name == "data" {
-            crate::data::catalog::dataset(text).map(|_| Setup { data: text.into(), ..setup.clone() })
+            self.info(text).map(|_| Setup { data: text.into(), ..setup.clone() }).ok_or_else(|| absent(text))
         } else {
             let normal = setup.entry().map(|entry| (entry.normal)(&setup.with(name, text).values));
             normal.unwrap_or_else(|| Ok(Vec::new())).map(|values| Setup { values, ..setup.clone() })
@@ -216,9 +230,83 @@ impl Desk {
     /// Whether parameters and data fit each other.
     pub fn problem(&self) -> Option<Error> {
         self.setup.with(|setup| {
-            let info = crate::data::catalog::dataset(&setup.data).ok()?;
-            setup.entry()?.check(&setup.values, info.n, info.shape.0 * info.shape.1).err()
+            let entry = setup.entry()?;
+            let Some(info) = self.info(&setup.data) else { return Some(absent(&setup.data)) };
+            entry.check(&setup.values, info.n, info.shape.0 * info.shape.1).err()
         })
+    }
+
+    /// What is known of the data set of that name, if it is built in or was opened.
+    pub fn info(&self, id: &str) -> Option<Info> {
+        let opened = |all: &Option<Vec<Kept>>| {
+            all.iter().flatten().find(|kept| kept.info.id == id).map(|kept| kept.info.clone())
+        };
+        catalog::dataset(id).ok().map(Info::from).or_else(|| self.opened.with(opened))
+    }
+
+    /// The data set that this place's link asks for, if it is not here.
+    pub fn missing(&self) -> Option<String> {
+        let known = self.opened.with(Option::is_some);
+        self.setup.with(|setup| {
+            let missing = known && setup.entry().is_some() && self.info(&setup.data).is_none();
+            missing.then(|| setup.data.clone())
+        })
+    }
+
+    /// Learns what the browser kept of earlier visits.
+    pub async fn remember(self) {
+        let kept = keep::all().await;
+        self.opened.update(|opened| {
+            let opened = opened.get_or_insert_default();
+            let new = kept.into_iter().filter(|info| opened.iter().all(|known| known.info.id != info.id));
+            let new: Vec<Kept> = new.map(|info| Kept { info, kept: Some(true) }).collect();
+            opened.extend(new);
+        });
+        let setup = self.setup.get_untracked();
+        if catalog::dataset(&setup.data).is_err() && self.run.with_untracked(|run| !run.busy()) {
+            self.recall(&setup, false);
+        }
+    }
+
+    /// Takes in a data set that was opened, and tries to keep it.
+    pub fn accept(&self, data: Dataset) {
+        let data = Arc::new(data);
+        let info = Info::from(&*data);
+        let id = info.id.clone();
+        self.data.update(|all| drop(all.insert(id.clone(), Arc::clone(&data))));
+        self.opened.update(|opened| {
+            let opened = opened.get_or_insert_default();
+            opened.retain(|known| known.info.id != id);
+            opened.push(Kept { info, kept: None });
+        });
+        let desk = *self;
+        leptos::task::spawn_local(async move {
+            let kept = keep::put(&data).await.is_ok();
+            let here = |all: &Option<Vec<Kept>>| all.iter().flatten().any(|known| known.info.id == data.id);
+            // Nothing half-kept, and nothing that was forgotten meanwhile.
+            if !kept || !desk.opened.with_untracked(here) {
+                keep::forget(&data.id).await;
+            }
+            desk.opened.update(|opened| {
+                for known in opened.iter_mut().flatten().filter(|known| known.info.id == data.id) {
+                    known.kept = Some(kept);
+                }
+            });
+        });
+    }
+
+    /// Forgets one data set that was opened, or all of them.
+    pub fn forget(&self, id: Option<&str>) {
+        let goes = |other: &str| id.is_none_or(|id| id == other);
+        self.opened.update(|opened| opened.iter_mut().for_each(|all| all.retain(|known| !goes(&known.info.id))));
+        self.data.update(|data| data.retain(|other, _| catalog::dataset(other).is_ok() || !goes(other)));
+        let id = id.map(String::from);
+        leptos::task::spawn_local(async move {
+            match id {
+                Some(id) => keep::forget(&id).await,
+                None => keep::forget_all().await,
+            }
+        });
     }
 
     /// Shows what is known of `setup` without computing: an own result, or the saved one.
@@ -281,7 +369,7 @@ impl Desk {
         let waits = setup.embed.start.as_deref().is_some_and(|start| start != "visible");
         let small = || {
             self.data.with_untracked(|data| data.contains_key(&setup.data))
-                || crate::data::catalog::dataset(&setup.data).is_ok_and(|info| info.bytes() < 200_000)
+                || catalog::dataset(&setup.data).map_or(true, |info| info.bytes() < 200_000)
         };
         setup.entry().is_some_and(|entry| entry.instant) && !waits && small() && self.problem().is_none()
     }
@@ -360,14 +448,18 @@ impl Desk {
             return Ok(dataset);
         }
         let shards = self.shards.get_value();
-        let dataset = Arc::new(
-            fetch::dataset(id, &shards, |bytes, of| {
-                if self.run.with_untracked(|run| matches!(run, RunState::Loading(..))) {
-                    self.run.set(RunState::Loading(bytes, of));
-                }
-            })
-            .await?,
-        );
+        let progress = |bytes: usize, of: usize| {
+            if self.run.with_untracked(|run| matches!(run, RunState::Loading(..))) {
+                self.run.set(RunState::Loading(bytes, of));
+            }
+        };
+        let dataset = Arc::new(if catalog::dataset(id).is_ok() {
+            fetch::dataset(id, &shards, progress).await?
+        } else if self.opened.with_untracked(|all| all.iter().flatten().any(|known| known.info.id == id)) {
+            keep::get(id, |done, of| progress(done as usize, of as usize)).await?
+        } else {
+            return Err(absent(id));
+        });
         self.data.update(|data| drop(data.insert(id.into(), Arc::clone(&dataset))));
         Ok(dataset)
     }
@@ -392,6 +484,10 @@ impl Desk {
             }
         });
     }
+}
+
+fn absent(id: &str) -> Error {
+    Error::Data(format!("The data set {id} is not here. Open its files on the page Data."))
 }
 
 /// One worker for each core but at least one and at most eight; the page itself

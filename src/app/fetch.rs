@@ -1,16 +1,21 @@
-//! What comes over the network: shards of images and saved results, only from
-//! where the page itself came.
+//! What comes over the network: shards of images and saved results, from where the
+//! page itself came; and published data sets from elsewhere, when a visitor asks.
 
+use crate::data::public::{PublicFile, PublicSet};
 use crate::data::{Dataset, catalog, shard};
 use crate::error::{Error, Result};
 use crate::report::Outcome;
+use crate::workers::breathe;
 use futures::stream::{FuturesUnordered, StreamExt};
+use js_sys::Uint8Array;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
+use web_sys::{
+    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCredentials, RequestInit, Response,
+};
 
 /// Shards that are here and checked; a failed download need not begin anew.
 #[derive(Clone, Default)]
@@ -28,7 +33,7 @@ async fn bytes(path: &str) -> Result<Vec<u8>> {
     }
     let buffer = response.array_buffer().map_err(|_| failed("the answer has no body".into()))?;
     let buffer = JsFuture::from(buffer).await.map_err(|_| failed("the connection broke".into()))?;
-    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 /// A built-in data set; `progress` hears how many bytes have come, and of how many.
@@ -55,15 +60,97 @@ pub async fn dataset(id: &str, shards: &Shards, progress: impl Fn(usize, usize))
     shard::assemble(info, &parts)
 }
 
-/// Lets the page draw and listen before the next piece of work.
-async fn breathe() {
-    let wait = js_sys::Promise::new(&mut |resolve, _| {
-        if let Some(window) = web_sys::window() {
-            let _ = window.set_timeout_with_callback(&resolve);
-        }
-    });
-    let _ = JsFuture::from(wait).await;
+/// Ends a download when it is no longer wanted.
+struct Download(AbortController);
+
+impl Drop for Download {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
+
+/// The files of a published data set, from the first of its folders that gives them all;
+/// `progress` hears how many bytes have come.
+pub async fn public(set: &PublicSet, progress: impl Fn(usize)) -> Result<Vec<(String, Uint8Array)>> {
+    let mut reasons = Vec::new();
+    for folder in set.folders {
+        let mut files = Vec::new();
+        let mut done = 0;
+        for file in set.files {
+            match public_file(folder, file, |bytes| progress((done + bytes).min(set.bytes()))).await {
+                Ok(bytes) => {
+                    done += file.bytes;
+                    files.push((file.name.to_string(), bytes));
+                }
+                Err(why) => {
+                    reasons.push(format!("{}: {why}", host(folder)));
+                    break;
+                }
+            }
+        }
+        if files.len() == set.files.len() {
+            return Ok(files);
+        }
+    }
+    Err(Error::Data(format!(
+        "{} could not be fetched. {}. Download its {} files yourself (their addresses are listed below) and drop them here.",
+        set.title,
+        reasons.join(". "),
+        set.files.len()
+    )))
+}
+
+/// `storage.example.org` of `https://storage.example.org/folder/`.
+pub fn host(address: &str) -> &str {
+    address.split('/').nth(2).unwrap_or(address)
+}
+
+async fn public_file(folder: &str, file: &PublicFile, progress: impl Fn(usize)) -> Result<Uint8Array, String> {
+    let blocked = |_| "it cannot be reached, or does not let other pages read its files".to_string();
+    let broke = |_| format!("the connection broke within {}", file.name);
+    let download = Download(AbortController::new().map_err(broke)?);
+    let options = RequestInit::new();
+    options.set_signal(Some(&download.0.signal()));
+    // Nobody needs to know who asks, or from where.
+    options.set_credentials(RequestCredentials::Omit);
+    options.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    let window = web_sys::window().ok_or("there is no window")?;
+    let url = format!("{folder}{}", file.name);
+    let response: Response =
+        JsFuture::from(window.fetch_with_str_and_init(&url, &options)).await.map_err(blocked)?.unchecked_into();
+    if !response.ok() {
+        return Err(format!("it answered {} for {}", response.status(), file.name));
+    }
+    let body = response.body().ok_or("it sent nothing")?;
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let mut pieces: Vec<Uint8Array> = Vec::new();
+    let mut length = 0;
+    loop {
+        let piece = JsFuture::from(reader.read()).await.map_err(broke)?;
+        let field = |name: &str| js_sys::Reflect::get(&piece, &name.into());
+        if field("done").is_ok_and(|done| done.is_truthy()) {
+            break;
+        }
+        let piece: Uint8Array = field("value").and_then(JsCast::dyn_into).map_err(broke)?;
+        length += piece.length() as usize;
+        // Some servers unpack a file on its way, but not to more than this.
+        if length > MOST_PUBLIC {
+            return Err(format!("{} has more than {MOST_PUBLIC} bytes", file.name));
+        }
+        progress(length.min(file.bytes));
+        pieces.push(piece);
+    }
+    let whole = Uint8Array::new_with_length(length as u32);
+    let mut at = 0;
+    for piece in &pieces {
+        whole.set(piece, at);
+        at += piece.length();
+    }
+    Ok(whole)
+}
+
+/// Most bytes of a published file.
+const MOST_PUBLIC: usize = 64 << 20;
 
 /// The saved result of a scene.
 pub async fn saved(scene: &str) -> Result<Outcome> {

@@ -3,7 +3,7 @@
 use super::dendrogram::{self, Dendrogram, Look};
 use super::desk::{Desk, RunState, Shown, Status};
 use super::gallery::Gallery;
-use super::paint::Brush;
+use super::paint::{Brush, growing};
 use super::save;
 use crate::plots::{self, Theme, canvas};
 use crate::report::{Figure, Section, Table};
@@ -30,6 +30,8 @@ pub fn Figures() -> impl IntoView {
         let wanted: Vec<String> = shows.iter().filter(|id| there.contains(id)).cloned().collect();
         if wanted.is_empty() { there } else { wanted }
     });
+    let grown = growing(Memo::new(move |_| ids.with(Vec::len)), 1);
+    let mounted = move || ids.with(|ids| ids.iter().take(grown.get()).cloned().collect::<Vec<_>>());
     let stale = Memo::new(move |_| {
         let key = desk.setup.with(crate::link::Setup::key);
         desk.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.key != key))
@@ -40,7 +42,7 @@ pub fn Figures() -> impl IntoView {
             <p class="card empty" data-testid="empty">"Nothing is computed yet. Press Run, or Ctrl + Enter."</p>
         </Show>
         <div class="figures" class:stale=stale data-testid="figures">
-            <For each=move || ids.get() key=String::clone children=move |id| view! { <Card id stale/> }/>
+            <For each=mounted key=String::clone children=move |id| view! { <Card id stale/> }/>
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! The controls: one for each row of the experiment's parameter table, Run, Cancel.
 
 use super::desk::{Desk, RunState};
+use super::door::Door;
 use super::lab::state_words;
 use crate::data::catalog;
 use crate::error::Error;
@@ -59,20 +60,39 @@ fn summary(setup: &Setup) -> String {
 #[component]
 fn DataChoice() -> impl IntoView {
     let desk = expect_context::<Desk>();
+    let door = expect_context::<Door>();
     let value = move || desk.setup.with(|setup| setup.data.clone());
+    let locked = move || desk.setup.with(|setup| setup.embed.lock.iter().any(|lock| lock == "data"));
+    let choices = move || {
+        let mut all: Vec<(String, String)> =
+            catalog::datasets().iter().map(|info| (info.id.clone(), info.title.clone())).collect();
+        desk.opened.with(|opened| {
+            all.extend(opened.iter().flatten().map(|known| (known.info.id.clone(), known.info.title.clone())));
+        });
+        let now = value();
+        if !now.is_empty() && all.iter().all(|(id, _)| *id != now) {
+            all.push((now.clone(), format!("{now} (not here)")));
+        }
+        all
+    };
     view! {
         <div class="control">
             <label for="c-data">"Images"</label>
-            <select id="c-data" data-testid="c-data" prop:value=value
+            <select id="c-data" data-testid="c-data" prop:value=value prop:disabled=locked
                 on:change=move |event| desk.change("data", &event_target_value(&event))>
-                {catalog::datasets()
-                    .iter()
-                    .map(|info| {
-                        let id = info.id.as_str();
-                        view! { <option value=id selected=move || value() == id>{info.title.as_str()}</option> }
-                    })
-                    .collect_view()}
+                {move || {
+                    choices()
+                        .into_iter()
+                        .map(|(id, title)| {
+                            let own = id.clone();
+                            view! { <option value=id selected=move || value() == own>{title}</option> }
+                        })
+                        .collect_view()
+                }}
             </select>
+            <Show when=move || !locked()>
+                <a class="more" href="#/data" data-testid="more-data" on:click=move |_| door.come_back()>"Open other images"</a>
+            </Show>
         </div>
     }
 }

@@ -22,6 +22,7 @@ pub fn Header() -> impl IntoView {
     let current = move || match desk.place.get() {
         Place::Scene { lab, .. } => lab,
         Place::Bench { .. } => "bench".into(),
+        Place::Data => "data".into(),
         Place::Home => String::new(),
     };
     let item = move |id: String, name: String, href: String| {
@@ -44,9 +45,10 @@ pub fn Header() -> impl IntoView {
                     .map(|lab| item(lab.id.clone(), lab.name.clone(), format!("#/{}", lab.id)))
                     .collect_view()}
                 {item("bench".into(), "Bench".into(), "#/bench/kmeans".into())}
+                {item("data".into(), "Data".into(), "#/data".into())}
             </nav>
             <span class="space"></span>
-            <button class="btn" data-testid="share" prop:disabled=move || desk.place.get() == Place::Home
+            <button class="btn" data-testid="share" prop:disabled=move || matches!(desk.place.get(), Place::Home | Place::Data)
                 on:click=move |_| desk.sharing.set(true)>"Share"</button>
             <button class="btn quiet" data-testid="theme"
                 aria-label=move || format!("Theme: {}", theme::name(desk))

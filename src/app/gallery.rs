@@ -2,13 +2,16 @@
 //! from the data when those are here, and fetched when the visitor asks.
 
 use super::desk::Desk;
-use super::paint::Brush;
-use crate::data::{Dataset, catalog};
+use super::paint::{Brush, growing};
+use crate::data::Dataset;
 use crate::plots::canvas;
 use crate::report::{ColorMap, Figure, GalleryRow, Section};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
+
+/// Rows that are put on the page in one task.
+const ROWS_AT_ONCE: usize = 2;
 
 /// The rows of a gallery.
 #[component]
@@ -36,11 +39,16 @@ pub fn Gallery(section: Memo<Option<Section>>) -> impl IntoView {
             }
         });
     };
-    let size = move || catalog::dataset(&id.get()).map_or(0.0, |info| info.bytes() as f64 / 1e6);
-    move || {
-        match data() {
+    let size = move || desk.info(&id.get()).map_or(0.0, |info| info.bytes as f64 / 1e6);
+    let grown = growing(Memo::new(move |_| rows.with(Vec::len)), ROWS_AT_ONCE);
+    let shown = move || rows.with(|rows| rows.iter().take(grown.get()).cloned().collect::<Vec<_>>());
+    move || match data() {
         Some(data) => view! {
-            <div class="gallery">{rows.get().into_iter().map(|row| view! { <Row row data=Arc::clone(&data)/> }).collect_view()}</div>
+            <div class="gallery">
+                <For each=shown key=|row| (row.title.clone(), row.images.clone()) children=move |row| {
+                    view! { <Row row data=Arc::clone(&data)/> }
+                }/>
+            </div>
         }
         .into_any(),
         None => view! {
@@ -52,7 +60,6 @@ pub fn Gallery(section: Memo<Option<Section>>) -> impl IntoView {
             <p class="error" role="status">{failed}</p>
         }
         .into_any(),
-    }
     }
 }
 

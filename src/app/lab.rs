@@ -31,6 +31,7 @@ pub fn LabPage() -> impl IntoView {
                     None => experiments().into_any(),
                 }}
                 {scene_words}
+                <notes::MissingData/>
                 <notes::ErrorCard/>
                 <Show when=works>
                     <figure::Figures/>

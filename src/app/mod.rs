@@ -1,8 +1,10 @@
 //! The page: Leptos views over one [`Desk`], plain HTML controls, canvases.
 
 mod branches;
+mod data;
 mod dendrogram;
 mod desk;
+mod door;
 mod embed;
 mod fetch;
 mod figure;
@@ -10,10 +12,12 @@ mod form;
 mod frame;
 mod gallery;
 mod home;
+mod keep;
 mod lab;
 mod notes;
 mod numbers;
 mod paint;
+mod preview;
 mod route;
 mod save;
 mod share;
@@ -28,6 +32,10 @@ pub fn mount() {
     let Some(root) = document().get_element_by_id("app") else { return };
     // The static page has the same shape, so nothing moves.
     root.set_inner_html("");
+    if let Some(body) = document().body() {
+        // It hid those parts of the static page that do not fit the address.
+        let _ = body.class_list().remove_1("static-lab");
+    }
     mount_to(wasm_bindgen::JsCast::unchecked_into(root), Page).forget();
 }
 
@@ -35,6 +43,7 @@ pub fn mount() {
 fn Page() -> impl IntoView {
     let desk = Desk::new();
     provide_context(desk);
+    provide_context(door::Door::new(desk));
     theme::follow(desk);
     route::follow(desk);
     embed::follow(desk);
@@ -43,8 +52,10 @@ fn Page() -> impl IntoView {
         <frame::Header/>
         <main id="main" tabindex="-1">
             <notes::Notes/>
+            <door::DropVeil/>
             {move || match desk.place.get() {
                 crate::link::Place::Home => home::Home().into_any(),
+                crate::link::Place::Data => data::DataPage().into_any(),
                 _ => lab::LabPage().into_any(),
             }}
         </main>

@@ -1,7 +1,9 @@
 //! What has to be said: notes on the link, a failed run, and what a screen reader hears.
 
 use super::desk::{Desk, RunState, Status, now};
+use super::door::Door;
 use super::lab::state_words;
+use crate::data::public;
 use crate::error::Error;
 use leptos::prelude::*;
 
@@ -20,6 +22,36 @@ pub fn Notes() -> impl IntoView {
                 <button class="btn" on:click=move |_| desk.notes.set(Vec::new())>"Dismiss"</button>
             </div>
         </Show>
+    }
+}
+
+/// A link that uses images which are not here: which, and the way to open them.
+#[component]
+pub fn MissingData() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let door = expect_context::<Door>();
+    let missing = Memo::new(move |_| desk.missing());
+    move || {
+        missing.get().map(|id| {
+            let words = match public::find(&id) {
+                Some(set) => format!(
+                    "This link uses the data set {id}: {}. It is not here yet; fetch it ({:.1} MB) or open its files.",
+                    set.title,
+                    set.bytes() as f64 / 1e6
+                ),
+                None => format!(
+                    "This link uses the data set {id}, which somebody opened from files of their own. Open the same files here."
+                ),
+            };
+            view! {
+                <div class="card note missing" role="status" data-testid="missing-data">
+                    <p>{words}</p>
+                    <a class="btn primary" href="#/data" data-testid="open-missing" on:click=move |_| door.come_back()>
+                        "Open its files"
+                    </a>
+                </div>
+            }
+        })
     }
 }
 

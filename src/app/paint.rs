@@ -66,3 +66,23 @@ impl Brush {
         }));
     }
 }
+
+/// How many of `total` parts to have on the page: `step` at once, and `step` more in
+/// each task that follows, so that a long list never takes one long task.
+pub fn growing(total: Memo<usize>, step: usize) -> Memo<usize> {
+    let grown = RwSignal::new(step);
+    Effect::new(move |_| {
+        let (total, now) = (total.get(), grown.get());
+        if now > total.max(step) {
+            grown.set(total.max(step));
+        } else if now < total {
+            // Also in a frame out of sight, where animation frames do not come.
+            let grow = move || {
+                // The component may be gone by then.
+                let _ = grown.try_update(|grown| *grown += step);
+            };
+            set_timeout(grow, std::time::Duration::ZERO);
+        }
+    });
+    Memo::new(move |_| grown.get().min(total.get()))
+}

@@ -2,7 +2,7 @@
 //! are written to it.
 
 use super::desk::Desk;
-use crate::link::Setup;
+use crate::link::{Place, Setup};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -13,6 +13,7 @@ pub fn follow(desk: Desk) {
         desk.open(&hash);
         let title = desk.setup.with_untracked(|setup| match setup.scene() {
             Some(scene) => format!("{} · Digitoscope", scene.title),
+            None if setup.place == Place::Data => "Data · Digitoscope".to_string(),
             None => setup.entry().map_or_else(
                 || "Digitoscope: look inside handwritten digits".to_string(),
                 |entry| format!("{} · Digitoscope", entry.title),

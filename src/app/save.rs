@@ -38,7 +38,7 @@ pub fn name(desk: Desk, part: &str, ending: &str) -> String {
     let place = match &setup.place {
         crate::link::Place::Scene { scene, .. } => scene.clone(),
         crate::link::Place::Bench { experiment } => experiment.clone(),
-        crate::link::Place::Home => "digitoscope".into(),
+        crate::link::Place::Home | crate::link::Place::Data => "digitoscope".into(),
     };
     let mut name = format!("{place}-{part}");
     for (key, value) in setup.changes() {

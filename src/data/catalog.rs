@@ -1,8 +1,9 @@
 //! What is built in. The table is `static/data/manifest.json`, compiled in, so the
 //! program knows the checksum of each file before it asks a server for it.
 
+use super::{Dataset, opened, public};
 use crate::error::{Error, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 /// A file that holds every so-manieth image of a data set.
@@ -61,6 +62,36 @@ impl DatasetInfo {
     }
 }
 
+/// What has to be known of a data set to choose it and to check parameters against it,
+/// whether it is built in or was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Info {
+    /// Name in links.
+    pub id: String,
+    /// Name for people.
+    pub title: String,
+    /// Images in it.
+    pub n: usize,
+    /// Rows and columns of an image.
+    pub shape: (usize, usize),
+    /// Bytes to get before it can be used.
+    pub bytes: usize,
+}
+
+impl From<&DatasetInfo> for Info {
+    fn from(info: &DatasetInfo) -> Self {
+        Info { id: info.id.clone(), title: info.title.clone(), n: info.n, shape: info.shape, bytes: info.bytes() }
+    }
+}
+
+impl From<&Dataset> for Info {
+    fn from(data: &Dataset) -> Self {
+        let shape = (data.height, data.width);
+        let bytes = data.images.len() + data.labels.len();
+        Info { id: data.id.clone(), title: data.title.clone(), n: data.n, shape, bytes }
+    }
+}
+
 #[derive(Deserialize)]
 struct Manifest {
     datasets: Vec<DatasetInfo>,
@@ -88,6 +119,12 @@ pub fn shards() -> &'static [ShardInfo] {
 /// [`Error::UnknownDataset`] if there is none.
 pub fn dataset(id: &str) -> Result<&'static DatasetInfo> {
     datasets().iter().find(|info| info.id == id).ok_or_else(|| Error::UnknownDataset(id.to_owned()))
+}
+
+/// Whether a link may name `id`: built in, published by others, or opened by somebody. Whether it is
+/// here is another question.
+pub fn is_name(id: &str) -> bool {
+    dataset(id).is_ok() || public::find(id).is_some() || opened::is_own_id(id)
 }
 
 /// The shard of that file name.
@@ -124,6 +161,12 @@ mod tests {
 
     #[test]
     fn unknown_names_are_errors() {
+        for name in ["mnist2k", "own-", "own-12345", "own-1234567", "own-12345g", "own-ABCDEF", ""] {
+            assert!(!is_name(name), "{name}");
+        }
+        for name in ["mnist10k", "mnist70k", "own-3f9a2c"] {
+            assert!(is_name(name), "{name}");
+        }
         assert_eq!(dataset("mnist2k").unwrap_err(), Error::UnknownDataset("mnist2k".into()));
         assert!(shard("../secret").unwrap_err().to_string().contains("../secret"));
     }

@@ -56,6 +56,13 @@ pub fn read_labels(name: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(labels)
 }
 
+/// The header of an IDX file of unsigned bytes with these dimensions; the values follow it.
+pub fn header(dims: &[u32]) -> Vec<u8> {
+    let mut bytes = vec![0, 0, UNSIGNED_BYTE, dims.len() as u8];
+    bytes.extend(dims.iter().flat_map(|dim| dim.to_be_bytes()));
+    bytes
+}
+
 impl Dataset {
     /// A data set from an IDX file of images and one of labels, each plain or gzip, in the files' order.
     /// Its id is `file`, its title the name of the images' file; classes are the digits up to the greatest label.

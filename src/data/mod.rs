@@ -2,6 +2,8 @@
 //!
 //! * [`catalog`]: what is built in, with sizes, checksums, licence and citation.
 //! * [`shard`]: the files of a built-in data set, checked and put together.
+//! * [`public`]: what others have published, and the page fetches only when asked to.
+//! * [`opened`]: files of a visitor, put together; [`kind`]: what a file is.
 //! * [`idx`]: MNIST's own format, plain or gzip.
 //! * [`gunzip`]: decompression that cannot be made to fill the memory.
 //! * [`disk`]: the built-in data sets from a folder, outside a browser.
@@ -14,6 +16,9 @@ pub mod catalog;
 pub mod disk;
 pub mod gunzip;
 pub mod idx;
+pub mod kind;
+pub mod opened;
+pub mod public;
 pub mod shard;
 
 use crate::error::{Error, Result};
@@ -25,7 +30,7 @@ pub const MAX_CLASSES: usize = 10;
 /// Grey-level images with a label each, in a fixed order.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Dataset {
-    /// Name in links (`data=…`); `file` for what a visitor opened.
+    /// Name in links (`data=…`); `own-` and the beginning of the checksum for what a visitor opened.
     pub id: String,
     /// Name for people.
     pub title: String,
@@ -211,7 +216,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(digest: &[u8]) -> String {
+pub(crate) fn hex(digest: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     digest.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
 }

@@ -2,6 +2,7 @@
 //! bytes of [`encode`](crate::experiments::encode): one byte array each, whatever is in them.
 
 use crate::data::Dataset;
+use crate::data::opened::{File, Order, Preview};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,13 @@ pub enum ToWorker {
         #[serde(with = "serde_bytes")]
         job: Vec<u8>,
     },
+    /// Files to read.
+    Open {
+        /// In any order.
+        files: Vec<File>,
+    },
+    /// The images of the files that were opened are wanted, in that order.
+    Take(Order),
 }
 
 /// From a worker.
@@ -52,6 +60,19 @@ pub enum FromWorker {
         /// The error.
         error: Error,
     },
+    /// Files are being read.
+    Opening {
+        /// Bytes read.
+        done: u32,
+        /// Of how many.
+        of: u32,
+    },
+    /// The files that were opened have been read.
+    Opened(Preview),
+    /// The files that were opened cannot be used.
+    Refused(Error),
+    /// The images of the files that were opened.
+    Taken(Parcel),
     /// The worker broke and can no longer be used.
     Panicked {
         /// What the panic said.
@@ -82,9 +103,15 @@ pub struct Parcel {
     pub sha256: String,
 }
 
+impl From<&Dataset> for Parcel {
+    fn from(data: &Dataset) -> Self {
+        Parcel { images: data.images.clone(), ..Parcel::without_images(data) }
+    }
+}
+
 impl Parcel {
-    /// Everything but the images, which whoever sends it puts in without a detour.
-    pub fn label(data: &Dataset) -> Self {
+    /// All of a data set but its images, which are large and travel by themselves.
+    pub fn without_images(data: &Dataset) -> Self {
         Parcel {
             id: data.id.clone(),
             title: data.title.clone(),

@@ -1,6 +1,8 @@
-//! The worker's half: load data, do jobs, send ticks, report a panic.
+//! The worker's half: load data, do jobs, send ticks, read files, report a panic.
 
-use super::protocol::{FromWorker, ToWorker};
+use super::protocol::{FromWorker, Parcel, ToWorker};
+use crate::data::Dataset;
+use crate::data::opened::{self, Opened};
 use crate::error::Error;
 use crate::experiments::{Entry, Tick, Ticker, Workplace, encode};
 use std::cell::RefCell;
@@ -30,6 +32,7 @@ pub fn serve() {
         post(&FromWorker::Panicked { message: info.to_string() });
     }));
     let mut place: Option<Workplace> = None;
+    let mut opened: Option<Opened> = None;
     let listen =
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             match serde_wasm_bindgen::from_value(event.data()) {
@@ -38,12 +41,41 @@ pub fn serve() {
                     Err(error) => post(&FromWorker::Panicked { message: error.to_string() }),
                 },
                 Ok(ToWorker::Run { ticket, experiment, job }) => post(&run(ticket, &experiment, &job, place.as_mut())),
+                Ok(ToWorker::Open { files }) => {
+                    let mut heard = |done, of| post(&FromWorker::Opening { done: done as u32, of: of as u32 });
+                    match opened::open(files, &mut heard) {
+                        Ok(files) => post(&FromWorker::Opened(opened.insert(files).preview())),
+                        Err(error) => post(&FromWorker::Refused(error)),
+                    }
+                }
+                Ok(ToWorker::Take(order)) => {
+                    let nothing = || Error::Worker("nothing was opened".into());
+                    match opened.as_ref().ok_or_else(nothing).and_then(|opened| opened.arrange(order)) {
+                        Ok(data) => post_taken(&data),
+                        Err(error) => post(&FromWorker::Refused(error)),
+                    }
+                }
                 Err(error) => post(&FromWorker::Panicked { message: format!("a message could not be read: {error}") }),
             }
         });
     scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
     listen.forget();
     post(&FromWorker::Ready);
+}
+
+/// Hands images over without a second copy.
+fn post_taken(data: &Dataset) {
+    let images = js_sys::Uint8Array::from(data.images.as_slice());
+    let sent = serde_wasm_bindgen::to_value(&FromWorker::Taken(Parcel::without_images(data)))
+        .map_err(JsValue::from)
+        .and_then(|message| {
+            let taken = js_sys::Reflect::get(&message, &JsValue::from_str("Taken"))?;
+            js_sys::Reflect::set(&taken, &JsValue::from_str("images"), &images)?;
+            scope().post_message_with_transfer(&message, &js_sys::Array::of1(&images.buffer()))
+        });
+    if let Err(error) = sent {
+        wasm_bindgen::throw_val(error);
+    }
 }
 
 fn run(ticket: u32, experiment: &str, job: &[u8], place: Option<&mut Workplace>) -> FromWorker {

@@ -67,6 +67,9 @@ fn notes_name_what_was_not_understood() {
         ("#/bench/nothing", "'nothing'"),
         ("#/bench/kmeans?nothing=1", "no parameter 'nothing'"),
         ("#/bench/kmeans?data=mnist2k", "no data set 'mnist2k'"),
+        ("#/bench/kmeans?data=own-3F9A2C", "no data set 'own-3F9A2C'"),
+        ("#/data/mine", "'mine'"),
+        ("#/data?data=mnist10k", "no parameter 'data'"),
         (
             "#/bench/kmeans?n_clusters=0",
             "The 'n_clusters' parameter must be an int in the range [1, 500]. Got '0' instead.",
@@ -112,7 +115,9 @@ fn check(link: &str) -> Result<(), TestCaseError> {
     prop_assert!(notes.len() <= 10);
     let fragment = setup.fragment();
     prop_assert!(is_plain(&fragment), "{} gives {}", link, fragment);
-    prop_assert!(setup.place == Place::Home || setup.entry().is_some() || setup.values.is_empty());
+    prop_assert!(
+        matches!(setup.place, Place::Home | Place::Data) || setup.entry().is_some() || setup.values.is_empty()
+    );
     if let Some(entry) = setup.entry() {
         prop_assert_eq!(&(entry.normal)(&setup.values).unwrap(), &setup.values);
     }
@@ -128,7 +133,7 @@ fn pieces() -> impl Strategy<Value = String> {
     let mut words: Vec<String> =
         "# / ? & = ~ % + - . %2B %26 %7E %3D %00 %ff %C3%A9 -plus plus 0 1 12 1.5 1e-4 NaN none file é bench clusters \
         patches &embed= &only= &controls= &lock= &range. &theme= &bg= &accent= &start= &h= &notes= &credit= &v= &lang= \
-        &data= mnist1k light auto click centres 2~20 fbfaf6 480 x en"
+        &data= mnist1k mnist70k own-3f9a2c light auto click centres 2~20 fbfaf6 480 x en"
             .split_whitespace()
             .map(String::from)
             .collect();

@@ -10,6 +10,7 @@ mod hierarchy;
 mod kmeans;
 mod links;
 mod metrics;
+mod opened;
 mod params;
 mod pca;
 mod random;

@@ -1,5 +1,6 @@
 //! The native program, as somebody at a terminal uses it.
 
+use digitoscope::data::{Dataset, opened::own_id};
 use digitoscope::report::Outcome;
 use flate2::{Compression, write::GzEncoder};
 use std::io::{Cursor, Read, Write};
@@ -154,13 +155,54 @@ fn own_images_plain_and_gzip() {
     let packed = folder.good(&[link, "--images", "images.gz", "--labels", "labels.gz", "--images-npz", "b.npz"]);
     let (plain, packed) = (outcome(&plain), outcome(&packed));
     assert_eq!(plain.digest, packed.digest);
-    assert!(plain.configuration.starts_with("#/bench/kmeans?data=file&n_clusters=4&"), "{}", plain.configuration);
+    let id = own_id(&Dataset::from_idx("images", &images, "labels", &labels).unwrap().sha256);
+    assert!(
+        plain.configuration.starts_with(&format!("#/bench/kmeans?data={id}&n_clusters=4&")),
+        "{}",
+        plain.configuration
+    );
     assert_eq!(plain.report.find("n_samples").unwrap().value.full(), "40");
     assert_eq!(folder.read("a.npz"), folder.read("b.npz"), "an NPZ has no time of day in it");
     let npz = folder.read("a.npz");
     let (images, labels) = pixels();
     assert_eq!(npy(&npz, "images"), ("|u1".into(), vec![40, 3, 5], images));
     assert_eq!(npy(&npz, "labels"), ("|u1".into(), vec![40], labels));
+}
+
+#[test]
+fn two_parts_are_joined_in_either_order() {
+    let folder = Folder::new("parts");
+    let (images, labels) = idx_files();
+    folder.file("images", &images);
+    folder.file("labels", &gz(&labels));
+    folder.file("few-images", &gz(&idx(&[3, 3, 5], &pixels().0[..45])));
+    folder.file("few-labels", &idx(&[3], &[2, 1, 2]));
+    let parts = ["--images", "images", "--labels", "labels", "--images", "few-images", "--labels", "few-labels"];
+    let run = |more: &[&str]| {
+        folder.good(&[&["#/bench/digits?index=42", "--images-npz", "x.npz"], &parts[..], more].concat())
+    };
+    let published = outcome(&run(&[])).configuration;
+    assert_eq!(outcome(&run(&["--order", "as-published"])).configuration, published);
+    let (all, classes) = pixels();
+    let given = [classes.as_slice(), &[2, 1, 2]].concat();
+    assert_eq!(npy(&folder.read("x.npz"), "labels"), ("|u1".into(), vec![43], given));
+    assert_eq!(npy(&folder.read("x.npz"), "images").2, [all.as_slice(), &all[..45]].concat());
+
+    let sorted = outcome(&run(&["--order", "sorted"])).configuration;
+    assert_ne!(sorted, published, "another order is another data set");
+    let expected: Vec<u8> = (0..40).map(|i| i / 8).chain([1, 2, 2]).collect();
+    assert_eq!(npy(&folder.read("x.npz"), "labels"), ("|u1".into(), vec![43], expected));
+    let image = |values: &[u8], i: usize| values[i * 15..(i + 1) * 15].to_vec();
+    let values = npy(&folder.read("x.npz"), "images").2;
+    assert_eq!(image(&values, 8), image(&all, 1), "the first image of label 1");
+    assert_eq!([40, 41, 42].map(|i| image(&values, i)), [1, 0, 2].map(|i| image(&all, i)), "sorted within the part");
+
+    let id = sorted.split("data=").nth(1).unwrap().split('&').next().unwrap().to_string();
+    let link = format!("#/bench/digits?data={id}");
+    assert!(folder.bad(&[&link]).contains(&format!("The data set {id} is not built in.")));
+    folder.good(&[&[link.as_str(), "--order", "sorted"], &parts[..]].concat());
+    let other = folder.run(&[&[link.as_str()], &parts[..]].concat());
+    assert!(other.status.success() && text(&other.stderr).contains(&format!("asks for the data set {id}")));
 }
 
 #[test]
@@ -235,6 +277,9 @@ fn the_command_line_explains_itself() {
         &["--nothing"],
         &["#/clusters/2-data", "--threads", "many"],
         &["#/clusters/2-data", "--images", "x"],
+        &["#/clusters/2-data", "--images", "x", "--labels", "y", "--images", "z"],
+        &["#/clusters/2-data", "--images", "x", "--labels", "y", "--order", "random"],
+        &["#/clusters/2-data", "--order", "sorted"],
         &["#/clusters/2-data", "#/clusters/2-data"],
         &["#/clusters/2-data", "--npz"],
     ] {
