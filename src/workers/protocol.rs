@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn messages_survive_their_way() {
         let data = Dataset::new("d", "D", vec![1, 2, 3, 4], vec![0], (2, 2), crate::data::digit_names(10)).unwrap();
-        let message = ToWorker::Load(Parcel { images: data.images.clone(), ..Parcel::label(&data) });
+        let message = ToWorker::Load(Parcel::from(&data));
         let bytes = postcard::to_allocvec(&message).unwrap();
         let back: ToWorker = postcard::from_bytes(&bytes).unwrap();
         assert_eq!(back, message);

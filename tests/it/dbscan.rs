@@ -58,7 +58,7 @@ fn reals(n_samples: usize, n_features: usize, seed: u32) -> Matrix {
 
 fn lattice(rows: u32, cols: u32, step: f64) -> Matrix {
     let points = (0..rows).flat_map(|i| (0..cols).map(move |j| (i, j)));
-    let points = points.filter(|(i, j)| (i * cols + j) % 5 % 4 != 0);
+    let points = points.filter(|(i, j)| !((i * cols + j) % 5).is_multiple_of(4));
     let values: Vec<f64> = points.flat_map(|(i, j)| [f64::from(i) * step, f64::from(j) * step]).collect();
     let n = values.len() / 2;
     Matrix::from_vec(values, n, 2).unwrap()
