@@ -1,7 +1,7 @@
 //! Charts as SVG, compared with drawings that somebody has looked at.
 
-use digitoscope::plots::{self, Theme};
 use digitoscope::learn::cluster::Truncation;
+use digitoscope::plots::{self, Theme};
 use digitoscope::report::{Curve, Figure, Stroke, Tree};
 use std::path::Path;
 
