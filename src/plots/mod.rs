@@ -20,10 +20,7 @@ pub type Drawn = Result<(), String>;
 
 /// Whether `figure` is drawn here (images are rasters, and tables are tables).
 pub fn drawable(figure: &Figure) -> bool {
-    matches!(
-        figure,
-        Figure::Confusion { .. } | Figure::Heatmap { .. } | Figure::Curves { .. } | Figure::Dendrogram(_)
-    )
+    matches!(figure, Figure::Confusion { .. } | Figure::Heatmap { .. } | Figure::Curves { .. } | Figure::Dendrogram(_))
 }
 
 /// Height in CSS pixels that suits `figure` at a width in CSS pixels.
