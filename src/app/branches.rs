@@ -214,7 +214,7 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
     let go = move |node: Option<u32>| {
         if node.is_some() {
             chosen.set(node);
-            lit.set(node);
+            lit.set(node.filter(|node| *node != root()));
         }
     };
     let failed = RwSignal::new(String::new());

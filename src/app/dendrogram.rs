@@ -151,7 +151,7 @@ pub fn Dendrogram(section: Memo<Option<Section>>, look: RwSignal<Look>) -> impl 
             aria-label="Picture; scrolls if it is wide">
             <div class="tree-plot" style=move || format!("width:{}px;height:{}px", wide(), tall())
                 on:pointermove=point on:pointerdown=point on:pointerleave=move |_| lit.set(None)>
-                <canvas node_ref=picture role="img" aria-label=summary data-testid="tree"></canvas>
+                <canvas node_ref=picture class:dimmed=move || lit.with(Option::is_some) role="img" aria-label=summary data-testid="tree"></canvas>
                 <super::branches::Lit known layout lit/>
                 <CutLine known layout look picture/>
             </div>
