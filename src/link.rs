@@ -2,6 +2,10 @@
 //! from the scene's preset is written, in bytes that survive chats and Markdown.
 //! What cannot be understood is reported, never fatal.
 
+mod embed;
+
+pub use embed::Embed;
+
 use crate::data::catalog;
 use crate::error::Error;
 use crate::experiments::{EXPERIMENTS, Entry, Values};
@@ -25,7 +29,7 @@ pub enum Place {
     Scene {
         /// The lab's name.
         lab: String,
-        /// The scene's name.
+        /// The scene's name; empty in a lab that has none yet.
         scene: String,
     },
     /// The data sets: what is here, and the door for more.
@@ -35,25 +39,6 @@ pub enum Place {
         /// The experiment's name.
         experiment: String,
     },
-}
-
-/// How the page is shown inside another one.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Embed {
-    /// No header, notes or footer.
-    pub on: bool,
-    /// The sections to show; all if empty.
-    pub only: Vec<String>,
-    /// The parameters with a control; all if `None`, no control at all if empty.
-    pub controls: Option<Vec<String>>,
-    /// Parameters that are shown but fixed.
-    pub lock: Vec<String>,
-    /// `light` or `dark`; the system's if `None`.
-    pub theme: Option<String>,
-    /// `click`, `visible` or `never`: when the page computes by itself.
-    pub start: Option<String>,
-    /// Whether the line with a link to the full page is left out.
-    pub no_credit: bool,
 }
 
 /// What a link says: the place, the data, every parameter's value, the frame.
@@ -136,31 +121,7 @@ impl Setup {
     /// The shortest link that opens this setup.
     pub fn fragment(&self) -> String {
         let mut pairs = self.changes();
-        let embed = &self.embed;
-        let mut add = |name: &str, value: String| pairs.push((name.into(), value));
-        if embed.on {
-            add("embed", "1".into());
-        }
-        if !embed.only.is_empty() {
-            add("only", embed.only.join("~"));
-        }
-        match embed.controls.as_deref() {
-            Some([]) => add("controls", "none".into()),
-            Some(names) => add("controls", names.join("~")),
-            None => {}
-        }
-        if !embed.lock.is_empty() {
-            add("lock", embed.lock.join("~"));
-        }
-        if let Some(theme) = &embed.theme {
-            add("theme", theme.clone());
-        }
-        if let Some(start) = &embed.start {
-            add("start", start.clone());
-        }
-        if embed.no_credit {
-            add("credit", "0".into());
-        }
+        pairs.extend(self.embed.pairs());
         format!("{}{}", path(&self.place), query(&pairs))
     }
 }
@@ -170,6 +131,7 @@ fn path(place: &Place) -> String {
     match place {
         Place::Home => "#/".into(),
         Place::Data => "#/data".into(),
+        Place::Scene { lab, scene } if scene.is_empty() => format!("#/{lab}"),
         Place::Scene { lab, scene } => format!("#/{lab}/{scene}"),
         Place::Bench { experiment } => format!("#/bench/{experiment}"),
     }
@@ -291,38 +253,18 @@ fn place(path: &str, notes: &mut Vec<Error>) -> Place {
                 unknown(name);
             }
             rest.iter().skip(1).for_each(|name| unknown(name));
-            match scene.or(found.scenes.first()) {
-                Some(scene) => Place::Scene { lab: found.id.clone(), scene: scene.id.clone() },
-                None => Place::Home,
-            }
+            let scene = scene.or(found.scenes.first()).map_or_else(String::new, |scene| scene.id.clone());
+            Place::Scene { lab: found.id.clone(), scene }
         }
     }
 }
 
 /// Sets one name of the query.
 fn apply(setup: &mut Setup, name: &str, value: &str) -> Result<(), Error> {
-    let given = || format!("'{}'", value.chars().take(40).collect::<String>());
-    let one_of = |words: &[&str]| {
-        let bad = || Error::invalid(name, format!("one of {}", words.join(", ")), given());
-        words.contains(&value).then(|| value.to_string()).ok_or_else(bad)
-    };
-    let list = || {
-        let names: Vec<String> = value.split('~').filter(|part| !part.is_empty()).map(String::from).collect();
-        // Other bytes would not come back from the link that is written of them.
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        let sound = names.iter().all(|part| part.bytes().all(plain));
-        sound.then_some(names).ok_or_else(|| Error::invalid(name, "names joined by ~", given()))
-    };
+    if setup.embed.apply(name, value)? {
+        return Ok(());
+    }
     match name {
-        "embed" => setup.embed.on = one_of(&["1", "0"])? == "1",
-        "only" => setup.embed.only = list()?,
-        "controls" => setup.embed.controls = Some(list()?.into_iter().filter(|part| part != "none").collect()),
-        "lock" => setup.embed.lock = list()?,
-        "theme" => setup.embed.theme = Some(one_of(&["light", "dark", "auto"])?).filter(|word| word != "auto"),
-        "start" => setup.embed.start = Some(one_of(&["click", "visible", "never"])?),
-        "credit" => setup.embed.no_credit = one_of(&["1", "0"])? == "0",
-        // The version of the grammar; this is the first.
-        "v" => drop(one_of(&["1"])?),
         "data" if setup.entry().is_some() => {
             if !catalog::is_name(value) {
                 return Err(Error::UnknownDataset(value.chars().take(60).collect()));

@@ -182,6 +182,14 @@ pub fn parse<T: ParamType>(name: &str, text: &str, domain: &Domain) -> Result<T>
     })
 }
 
+/// An error if a list names a value twice: results are told apart by it.
+pub fn distinct(name: &str, values: &[u32]) -> Result<()> {
+    match values.iter().enumerate().find(|(i, value)| values[..*i].contains(value)) {
+        Some((_, value)) => Err(Error::invalid(name, "a list of different numbers", format!("{value} twice"))),
+        None => Ok(()),
+    }
+}
+
 /// Declares a choice: an enum whose variants are written as scikit-learn spells them.
 #[macro_export]
 macro_rules! choices {

@@ -3,7 +3,12 @@
 
 use super::desk::{Desk, RunState, Status};
 use super::theme;
+use crate::error::Error;
+use crate::link::Embed;
+use crate::plots::Theme;
+use crate::plots::colormap::{contrast, ink_on};
 use leptos::prelude::*;
+use plotters::style::RGBColor;
 use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
 
@@ -42,6 +47,43 @@ fn tell_height() {
     }
 }
 
+/// Puts on the host's height and two colours; a colour that could not be read is refused with a note.
+fn dress(desk: Desk, embed: &Embed) {
+    let (Some(body), Some(root)) = (document().body(), document().document_element()) else { return };
+    let height = embed.height.map(|height| format!("{height}px")).unwrap_or_default();
+    let _ = body.style().set_property("min-height", &height);
+    let root: web_sys::HtmlElement = root.unchecked_into();
+    let theme = if desk.dark.get_untracked() { Theme::DARK } else { Theme::LIGHT };
+    let parts = |color: RGBColor| [color.0, color.1, color.2];
+    let rgb = |hex: &str| [0, 2, 4].map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap_or(0));
+    for (name, property, wanted, other) in
+        [("bg", "--bg", &embed.bg, theme.text), ("accent", "--accent", &embed.accent, theme.surface)]
+    {
+        let Some(hex) = wanted else {
+            let _ = root.style().remove_property(property);
+            continue;
+        };
+        if contrast(rgb(hex), parts(other)) >= 4.5 {
+            let _ = root.style().set_property(property, &format!("#{hex}"));
+        } else {
+            let note = Error::invalid(name, "a colour with a contrast of at least 4.5 in this theme", hex);
+            desk.notes.update(|notes| {
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+            });
+        }
+    }
+    let on_accent = embed.accent.as_deref().map(|hex| {
+        let [r, g, b] = ink_on(rgb(hex));
+        format!("rgb({r} {g} {b})")
+    });
+    let _ = match on_accent {
+        Some(ink) => root.style().set_property("--on-accent", &ink),
+        None => root.style().remove_property("--on-accent").map(drop),
+    };
+}
+
 /// Follows the link's embed settings and the host.
 pub fn follow(desk: Desk) {
     let on = Memo::new(move |_| desk.setup.with(|setup| setup.embed.on));
@@ -49,6 +91,12 @@ pub fn follow(desk: Desk) {
         if let Some(body) = document().body() {
             let _ = body.class_list().toggle_with_force("embed", on.get());
         }
+    });
+    let look = Memo::new(move |_| desk.setup.with(|setup| setup.embed.clone()));
+    Effect::new(move |_| {
+        // The theme decides which colours can be read.
+        desk.dark.track();
+        look.with(|embed| dress(desk, embed));
     });
     if host().is_none() {
         return;

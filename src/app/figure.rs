@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, RunState, Shown, Status};
 use super::gallery::Gallery;
+use super::paint::Brush;
 use super::save;
 use crate::plots::{self, Theme, canvas};
 use crate::report::{Figure, Section, Table};
@@ -145,23 +146,26 @@ fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
             _ => String::new(),
         })
     });
+    let brush = Brush::new();
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };
-        section.with(|section| {
-            if let Some(Figure::Images { height, width, map, low, high, images, .. }) =
-                section.as_ref().map(|s| &s.figure)
-                && let Some(image) = images.get(i)
-                && let Err(error) = canvas::raster(&element, (*width, *height), &image.pixels, *map, (*low, *high))
-            {
-                leptos::logging::error!("image {i}: {error}");
-            }
-        });
+        section.track();
+        brush.paint(move || section.with_untracked(|section| draw_cell(section.as_ref(), i, &element)));
     });
     view! {
         <div class="cell">
             <canvas node_ref=node role="img" aria-label=caption width="28" height="28"></canvas>
             <span aria-hidden="true">{caption}</span>
         </div>
+    }
+}
+
+fn draw_cell(section: Option<&Section>, i: usize, element: &web_sys::HtmlCanvasElement) {
+    if let Some(Figure::Images { height, width, map, low, high, images, .. }) = section.map(|s| &s.figure)
+        && let Some(image) = images.get(i)
+        && let Err(error) = canvas::raster(element, (*width, *height), &image.pixels, *map, (*low, *high))
+    {
+        leptos::logging::error!("image {i}: {error}");
     }
 }
 
@@ -190,27 +194,30 @@ fn Chart(section: Memo<Option<Section>>) -> impl IntoView {
             on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
         }
     });
+    let brush = Brush::new();
     Effect::new(move |_| {
-        let (Some(element), width, dark) = (node.get(), width.get(), desk.dark.get()) else { return };
-        if width < 1.0 {
-            return;
-        }
-        let theme = if dark { Theme::DARK } else { Theme::LIGHT };
-        section.with(|section| {
-            if let Some(section) = section
-                && let Err(error) = canvas::chart(&section.figure, &element, width, theme)
-            {
-                leptos::logging::error!("{}: {error}", section.id);
-            }
+        let (Some(element), true) = (node.get(), width.get() >= 1.0) else { return };
+        desk.dark.track();
+        section.track();
+        brush.paint(move || {
+            let theme = if desk.dark.get_untracked() { Theme::DARK } else { Theme::LIGHT };
+            section.with_untracked(|section| {
+                if let Some(section) = section
+                    && let Err(error) = canvas::chart(&section.figure, &element, width.get_untracked(), theme)
+                {
+                    leptos::logging::error!("{}: {error}", section.id);
+                }
+            });
         });
     });
     let summary = move || section.with(|section| section.as_ref().map(|s| s.summary.clone()));
+    let name = move || section.with(|section| section.as_ref().map(|s| format!("{}, picture", s.title)));
     let height = move || {
         section
             .with(|s| s.as_ref().map(|s| format!("min-height:{}px", plots::height(&s.figure, width.get().max(240.0)))))
     };
     view! {
-        <div class="scroll chart" node_ref=frame style=height tabindex="0" role="region" aria-label="Picture; scrolls if it is wide">
+        <div class="scroll chart" node_ref=frame style=height tabindex="0" role="region" aria-label=name>
             <canvas node_ref=node role="img" aria-label=summary></canvas>
         </div>
     }

@@ -146,11 +146,13 @@ fn Control(spec: ParamSpec) -> impl IntoView {
         }
         .into_any(),
         Domain::Int { min, max, slider } => {
+            let range = desk.setup.with_untracked(|setup| setup.embed.ranges.iter().find(|r| r.0 == name).cloned());
+            let (least, slider) = range.map_or((min, slider), |(_, a, b)| (a.max(min), b.min(max)));
             let dragged = RwSignal::new(None::<String>);
             let label = spec.label;
             let range = (slider > 0).then(|| {
                 view! {
-                    <input type="range" aria-label=format!("{label}, slider") min=min max=slider
+                    <input type="range" aria-label=format!("{label}, slider") min=least max=slider
                         prop:value=value prop:disabled=locked
                         on:input=move |event| dragged.set(Some(event_target_value(&event)))
                         on:change=move |event| {

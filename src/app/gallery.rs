@@ -2,6 +2,7 @@
 //! from the data when those are here, and fetched when the visitor asks.
 
 use super::desk::Desk;
+use super::paint::Brush;
 use crate::data::Dataset;
 use crate::plots::canvas;
 use crate::report::{ColorMap, Figure, GalleryRow, Section};
@@ -73,21 +74,27 @@ fn Row(row: GalleryRow, data: Arc<Dataset>) -> impl IntoView {
 fn Thumbnail(image: u32, caption: String, data: Arc<Dataset>) -> impl IntoView {
     let node = NodeRef::<html::Canvas>::new();
     let label = format!("image {image}: {caption}");
+    let brush = Brush::new();
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };
-        // A report of other data must not break the page.
-        if (image as usize) < data.n {
-            let values: Vec<f32> = data.image(image as usize).iter().map(|level| f32::from(*level)).collect();
-            let size = (data.width as u32, data.height as u32);
-            if let Err(error) = canvas::raster(&element, size, &values, ColorMap::GrayR, (0.0, 255.0)) {
-                leptos::logging::error!("image {image}: {error}");
-            }
-        }
+        let data = Arc::clone(&data);
+        brush.paint(move || draw(image, &data, &element));
     });
     view! {
         <div class="cell" title=label.clone()>
             <canvas node_ref=node role="img" aria-label=label.clone()></canvas>
             <span aria-hidden="true">{caption}</span>
         </div>
+    }
+}
+
+fn draw(image: u32, data: &Dataset, element: &web_sys::HtmlCanvasElement) {
+    // A report of other data must not break the page.
+    if (image as usize) < data.n {
+        let values: Vec<f32> = data.image(image as usize).iter().map(|level| f32::from(*level)).collect();
+        let size = (data.width as u32, data.height as u32);
+        if let Err(error) = canvas::raster(element, size, &values, ColorMap::GrayR, (0.0, 255.0)) {
+            leptos::logging::error!("image {image}: {error}");
+        }
     }
 }

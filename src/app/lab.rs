@@ -106,6 +106,8 @@ fn scene_words() -> impl IntoView {
         };
         let unbuilt = scene.is_none_or(|scene| scene.experiment.is_none());
         view! {
+            // Between the page's heading and the figures' there is one more level.
+            {(lab.is_none()).then(|| view! { <h2 class="sr">"Result"</h2> })}
             {scene.map(|scene| view! { <h2 class="scene-title">{scene.title.as_str()}</h2> <p class="lead">{scene.lead.as_str()}</p> })}
             {lab.filter(|lab| unbuilt && !lab.unfinished.is_empty())
                 .map(|lab| view! { <p class="card note" data-testid="unfinished">{lab.unfinished.as_str()}</p> })}

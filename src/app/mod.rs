@@ -14,6 +14,7 @@ mod keep;
 mod lab;
 mod notes;
 mod numbers;
+mod paint;
 mod preview;
 mod route;
 mod save;

@@ -28,7 +28,7 @@ pub fn NotebookTable() -> impl IntoView {
         (!compared.is_empty()).then(|| format!("{equal} of {} equal", compared.len()))
     };
     view! {
-        <Show when=move || !lines().is_empty()>
+        <Show when=move || !lines().is_empty() && !desk.setup.with(|setup| setup.embed.no_notes)>
             <section class="card figure" data-testid="notebook">
                 <div class="head">
                     <h3>"Notebook against this run"</h3>

@@ -4,6 +4,7 @@
 //! Adding one is a file here and its name in `experiments!` below.
 
 mod bench;
+mod dbgrid;
 mod digits;
 mod kmeans;
 mod lab;
@@ -154,5 +155,6 @@ experiments! {
     kmeans::KMeans,
     stability::Stability,
     purity::Purity,
+    dbgrid::DbGrid,
     selftest::SelfTest,
 }

@@ -7,7 +7,7 @@ use super::{Experiment, pictures};
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::learn::metrics;
-use crate::params::Domain;
+use crate::params::{Domain, distinct};
 use crate::python;
 use crate::report::{Curve, Figure, Report, Section, Stroke, Value};
 
@@ -50,6 +50,7 @@ impl Experiment for Purity {
     type Job = Restart;
 
     fn check(params: &PurityParams, n_samples: usize, _: usize) -> Result<()> {
+        distinct("n_clusters", &params.n_clusters)?;
         params.n_clusters.iter().try_for_each(|k| params.kmeans(*k).check(n_samples))
     }
 

@@ -2,7 +2,9 @@
 //! messages, no clock. Names are scikit-learn's.
 
 pub mod cluster;
+pub mod decomposition;
 pub mod kernels;
+pub mod linalg;
 pub mod matching;
 mod matrix;
 pub mod metrics;

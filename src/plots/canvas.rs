@@ -41,8 +41,11 @@ pub fn raster(
     map: ColorMap,
     (low, high): (f32, f32),
 ) -> Drawn {
-    canvas.set_width(width);
-    canvas.set_height(height);
+    // Setting a size clears the canvas and lays the page out anew, even if it is the same.
+    if (canvas.width(), canvas.height()) != (width, height) {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
     let bytes = colormap::rgba(values, map, low, high);
     let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&bytes), width, height).map_err(js)?;
     context(canvas)?.put_image_data(&image, 0.0, 0.0).map_err(js)

@@ -3,8 +3,8 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod canvas;
+mod cells;
 pub mod colormap;
-mod confusion;
 mod curves;
 mod theme;
 
@@ -19,13 +19,13 @@ pub type Drawn = Result<(), String>;
 
 /// Whether `figure` is drawn here (images are rasters, and tables are tables).
 pub fn drawable(figure: &Figure) -> bool {
-    matches!(figure, Figure::Confusion { .. } | Figure::Curves { .. })
+    matches!(figure, Figure::Confusion { .. } | Figure::Heatmap { .. } | Figure::Curves { .. })
 }
 
 /// Height in CSS pixels that suits `figure` at a width in CSS pixels.
 pub fn height(figure: &Figure, width: f64) -> f64 {
     match figure {
-        Figure::Confusion { rows, .. } => confusion::height(rows.len(), width),
+        Figure::Confusion { rows, .. } | Figure::Heatmap { rows, .. } => cells::height(rows.len(), width),
         _ => (width * 0.5).clamp(220.0, 340.0),
     }
 }
@@ -33,7 +33,8 @@ pub fn height(figure: &Figure, width: f64) -> f64 {
 /// Least width in CSS pixels at which `figure` can be read; a narrower frame scrolls.
 pub fn least_width(figure: &Figure) -> f64 {
     match figure {
-        Figure::Confusion { columns, .. } => confusion::least_width(columns.len()),
+        Figure::Confusion { columns, .. } => cells::least_width(columns.len()),
+        Figure::Heatmap { columns, .. } => cells::least_width(columns.len()),
         _ => 240.0,
     }
 }
@@ -43,7 +44,14 @@ pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, 
     area.fill(&frame.theme.surface).map_err(message)?;
     match figure {
         Figure::Confusion { row_title, column_title, rows, columns, counts } => {
-            confusion::draw((row_title, column_title), rows, columns, counts, area, frame)
+            let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+            let shades: Vec<f64> = counts.iter().map(|count| *count as f64 / most).collect();
+            let texts: Vec<String> = counts.iter().map(u64::to_string).collect();
+            cells::draw((row_title, column_title), (rows, columns), (&shades, &texts), area, frame)
+        }
+        Figure::Heatmap { row_title, column_title, rows, columns, values, texts, high } => {
+            let shades: Vec<f64> = values.iter().map(|value| value / high).collect();
+            cells::draw((row_title, column_title), (rows, columns), (&shades, texts), area, frame)
         }
         Figure::Curves { x_title, y_title, curves } => curves::draw((x_title, y_title), curves, area, frame),
         Figure::Images { .. } | Figure::Gallery { .. } | Figure::Numbers(_) => Ok(()),

@@ -102,6 +102,23 @@ pub enum Figure {
         /// Row-major counts.
         counts: Vec<u64>,
     },
+    /// Values of rows against columns, with a text in each cell.
+    Heatmap {
+        /// Title of the rows.
+        row_title: String,
+        /// Title of the columns.
+        column_title: String,
+        /// Row names.
+        rows: Vec<String>,
+        /// Column names.
+        columns: Vec<String>,
+        /// Row-major values from 0 to `high`.
+        values: Vec<f64>,
+        /// Row-major texts.
+        texts: Vec<String>,
+        /// The value drawn as the map's last colour.
+        high: f64,
+    },
     /// Lines over common axes.
     Curves {
         /// Title of the x axis.
@@ -158,6 +175,16 @@ impl Figure {
                 let body = rows.iter().zip(counts.chunks_exact(columns.len().max(1))).map(|(name, counts)| {
                     let mut cells = vec![Value::Text(name.clone())];
                     cells.extend(counts.iter().map(|count| Value::Int(*count as i64)));
+                    cells
+                });
+                Table { columns: heads, rows: body.collect() }
+            }
+            Figure::Heatmap { row_title, column_title, rows, columns, values, .. } => {
+                let mut heads = vec![row_title.clone()];
+                heads.extend(columns.iter().map(|name| format!("{column_title} {name}")));
+                let body = rows.iter().zip(values.chunks_exact(columns.len().max(1))).map(|(name, values)| {
+                    let mut cells = vec![Value::Text(name.clone())];
+                    cells.extend(values.iter().map(|value| number(*value)));
                     cells
                 });
                 Table { columns: heads, rows: body.collect() }

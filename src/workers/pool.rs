@@ -439,12 +439,13 @@ impl State {
     fn load(&self, slot: SlotId, key: DataKey) -> Result<()> {
         let gone = || Error::Worker("the data set is gone".into());
         let data = self.data.get(&key).ok_or_else(gone)?;
-        let message = to_js(&ToWorker::Load(Parcel::without_images(data)))?;
-        // One copy, out of the page's memory and over to the worker: of 70,000 images a second would be felt.
+        let message = to_js(&ToWorker::Load(Parcel::label(data)))?;
+        // The images are copied once, out of the page's memory, and handed over.
         let images = js_sys::Uint8Array::from(data.images.as_slice());
-        let set = js_sys::Reflect::get(&message, &JsValue::from_str("Load"))
-            .and_then(|load| js_sys::Reflect::set(&load, &JsValue::from_str("images"), &images));
-        set.map_err(|e| Error::Worker(format!("a message could not be written: {e:?}")))?;
+        let parcel = js_sys::Reflect::get(&message, &JsValue::from_str("Load"));
+        parcel
+            .and_then(|parcel| js_sys::Reflect::set(&parcel, &JsValue::from_str("images"), &images))
+            .map_err(|e| Error::Worker(format!("{e:?}")))?;
         let transfer = js_sys::Array::of1(&images.buffer());
         let Some(handle) = self.workers.get(&slot) else { return Ok(()) };
         handle.worker.post_message_with_transfer(&message, &transfer).map_err(|e| Error::Worker(format!("{e:?}")))

@@ -103,15 +103,9 @@ pub struct Parcel {
     pub sha256: String,
 }
 
-impl From<&Dataset> for Parcel {
-    fn from(data: &Dataset) -> Self {
-        Parcel { images: data.images.clone(), ..Parcel::without_images(data) }
-    }
-}
-
 impl Parcel {
-    /// All of a data set but its images, which are large and travel by themselves.
-    pub fn without_images(data: &Dataset) -> Self {
+    /// Everything but the images, which whoever sends it puts in without a detour.
+    pub fn label(data: &Dataset) -> Self {
         Parcel {
             id: data.id.clone(),
             title: data.title.clone(),
@@ -139,7 +133,7 @@ mod tests {
     #[test]
     fn messages_survive_their_way() {
         let data = Dataset::new("d", "D", vec![1, 2, 3, 4], vec![0], (2, 2), crate::data::digit_names(10)).unwrap();
-        let message = ToWorker::Load(Parcel::from(&data));
+        let message = ToWorker::Load(Parcel { images: data.images.clone(), ..Parcel::label(&data) });
         let bytes = postcard::to_allocvec(&message).unwrap();
         let back: ToWorker = postcard::from_bytes(&bytes).unwrap();
         assert_eq!(back, message);

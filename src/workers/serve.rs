@@ -66,7 +66,7 @@ pub fn serve() {
 /// Hands images over without a second copy.
 fn post_taken(data: &Dataset) {
     let images = js_sys::Uint8Array::from(data.images.as_slice());
-    let sent = serde_wasm_bindgen::to_value(&FromWorker::Taken(Parcel::without_images(data)))
+    let sent = serde_wasm_bindgen::to_value(&FromWorker::Taken(Parcel::label(data)))
         .map_err(JsValue::from)
         .and_then(|message| {
             let taken = js_sys::Reflect::get(&message, &JsValue::from_str("Taken"))?;

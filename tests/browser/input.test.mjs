@@ -81,7 +81,7 @@ for (const name of BROWSERS) {
         ["#/nowhere", "nowhere"],
         ["#/clusters/2-none", "2-none"],
         ["#/bench/alchemy", "alchemy"],
-        ["#/clusters/2-data?index=1000", "index"],
+        ["#/clusters/2-data?index=-4", "index"],
         ["#/%ff%zz/<b>bold</b>?=&&=&%3Cimg%20src=x%3E=1", ""],
         [`#/bench/kmeans?${"a".repeat(5000)}`, "link"],
       ]) {
@@ -91,6 +91,9 @@ for (const name of BROWSERS) {
         assert.equal(await lab.frame.$("main b, main img[src=x]"), null, hash.slice(0, 60));
         assert.ok(await lab.frame.$("main h1"), hash.slice(0, 60));
       }
+      // A value that is one, but fits no image of this data set, is told of at its control.
+      await lab.go("#/clusters/2-data?index=1000");
+      assert.match(await lab.waitFor("error-index"), /from 0 to 999.*1000/);
       await lab.go(SMALL);
       assert.equal(await lab.has("notes"), false, "notes go with their link");
       await lab.run();

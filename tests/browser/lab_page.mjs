@@ -40,6 +40,7 @@ export const OTHERS = [
   "bench/stability",
   "bench/purity",
   "bench/selftest",
+  "data",
 ];
 /** Every address of the page, as fragments. */
 export const ROUTES = [...OTHERS, ...SCENES].map((route) => `#/${route}`);

@@ -51,6 +51,8 @@ for (const name of BROWSERS) {
       assert.ok(new Set(pictures).size >= 3, `${new Set(pictures).size} different pictures, ${partial}`);
       const done = partial.map((badge) => Number(/^partial, (\d+) of 6$/.exec(badge)[1]));
       assert.deepEqual(done, done.toSorted((a, b) => a - b));
+      // The bar is emptied as it is taken away.
+      if (shares.at(-1) === 0) shares.pop();
       // The bar begins anew once, when the images are there.
       const falls = shares.filter((share, i) => i > 0 && share < shares[i - 1]);
       assert.ok(falls.length <= 1, shares.join());
@@ -86,7 +88,7 @@ for (const name of BROWSERS) {
       await lab.close();
     });
 
-    test("cancel and Escape stop at once, keep what was found, and the next run works", async () => {
+    test("cancel and Escape stop at once, keep what was found, and the next run works", { timeout: LONG }, async () => {
       const lab = await LabPage.open(browser, server.url, ENDLESS);
       const took = {};
       for (const how of ["button", "Escape"]) {
@@ -94,24 +96,24 @@ for (const name of BROWSERS) {
         await lab.badge(/^partial/);
         // One more second in full work.
         await new Promise((done) => setTimeout(done, 1000));
-        const stopped = lab.ask(
-          () =>
-            new Promise((resolve) => {
-              let began;
-              const begin = (event) => (began ??= event.timeStamp);
-              addEventListener("click", begin, { capture: true, once: true });
-              addEventListener("keydown", begin, { capture: true, once: true });
-              const watch = new MutationObserver(() => {
-                if (!document.querySelector('[data-testid="run"]')) return;
-                watch.disconnect();
-                resolve(performance.now() - began);
-              });
-              watch.observe(document.body, { subtree: true, childList: true });
-            }),
-        );
+        // The clock is set up first and starts with the event itself, so that its way to the page counts too.
+        await lab.ask(() => {
+          window.stopped = new Promise((resolve) => {
+            let began;
+            const begin = (event) => (began ??= event.timeStamp);
+            addEventListener("click", begin, { capture: true, once: true });
+            addEventListener("keydown", begin, { capture: true, once: true });
+            const watch = new MutationObserver(() => {
+              if (!document.querySelector('[data-testid="run"]')) return;
+              watch.disconnect();
+              resolve(performance.now() - began);
+            });
+            watch.observe(document.body, { subtree: true, childList: true });
+          });
+        });
         if (how === "button") await lab.click("cancel");
         else await lab.page.keyboard.press("Escape");
-        took[how] = Math.round(await stopped);
+        took[how] = Math.round(await lab.ask(() => window.stopped));
         await lab.badge(/^stopped at \d+ of 200$/);
       }
       console.log(`${name}: stopped after ${took.button} ms by the button, ${took.Escape} ms by Escape`);
@@ -121,6 +123,6 @@ for (const name of BROWSERS) {
       assert.equal(await lab.run(), expected.digest);
       assert.deepEqual(lab.complaints, []);
       await lab.close();
-    }, { timeout: LONG });
+    });
   });
 }

@@ -94,6 +94,9 @@ fn a_hostile_link_cannot_fill_the_page() {
         format!("#/bench/kmeans?n_clusters={long}"),
         format!("#/?only={long}"),
         format!("#/?theme={long}"),
+        format!("#/?range.{}=x", "a".repeat(3_000)),
+        format!("#/?range.n_clusters={long}"),
+        format!("#/?bg={long}&h={long}"),
         format!("#/clusters/2-data{}", "/x".repeat(1_500)),
         format!("#/?{}", "a&".repeat(1_500)),
         format!("#/?{}", "a&".repeat(5_000)),
@@ -128,8 +131,9 @@ fn check(link: &str) -> Result<(), TestCaseError> {
 /// Words and signs that links are made of, in any order.
 fn pieces() -> impl Strategy<Value = String> {
     let mut words: Vec<String> =
-        "# / ? & = ~ % + - . %2B %26 %7E %3D %00 %ff %C3%A9 -plus plus 0 1 12 1.5 1e-4 NaN none file \
-        é bench clusters patches embed only controls lock theme start credit v data mnist1k mnist70k own-3f9a2c light auto click centres"
+        "# / ? & = ~ % + - . %2B %26 %7E %3D %00 %ff %C3%A9 -plus plus 0 1 12 1.5 1e-4 NaN none file é bench clusters \
+        patches &embed= &only= &controls= &lock= &range. &theme= &bg= &accent= &start= &h= &notes= &credit= &v= &lang= \
+        &data= mnist1k mnist70k own-3f9a2c data light auto click centres 2~20 fbfaf6 480 x en"
             .split_whitespace()
             .map(String::from)
             .collect();

@@ -209,8 +209,8 @@ fn tables_are_complete() {
 /// A link's own words must not be an experiment's.
 #[test]
 fn no_parameter_hides_a_word_of_links() {
-    let taken = ["data", "embed", "only", "controls", "lock", "theme", "start", "credit", "v"];
+    let taken = "data embed only controls lock range theme bg accent lang start h notes ask credit v";
     for (entry, spec) in rows() {
-        assert!(!taken.contains(&spec.name), "{}: {}", entry.id, spec.name);
+        assert!(!taken.split(' ').any(|word| word == spec.name), "{}: {}", entry.id, spec.name);
     }
 }

@@ -40,10 +40,10 @@ def repeats():
     return np.array([kinds[i * i % 7 % 5] for i in range(48)], dtype=float)
 
 
-DIGITS = load_digits().data[:260]
+DIGITS = load_digits().data[:100]
 DATA = {
     "digits": DIGITS,
-    "reals": reals(150, 9, 1),
+    "reals": reals(70, 9, 1),
     "line": reals(40, 1, 2),
     "lattice": lattice(6, 7, 1.0),
     "tenths": lattice(7, 5, 0.1),
@@ -58,7 +58,8 @@ def bits(values):
 
 
 def colors(names):
-    return [int(name[1:]) for name in names]
+    # A leaf alone has no link and so no colour.
+    return [int(name[1:]) if name else 0 for name in names]
 
 
 def picture(tree, mode, p, threshold):
@@ -67,7 +68,8 @@ def picture(tree, mode, p, threshold):
         "mode": mode or "none",
         "p": p,
         "threshold": None if threshold is None else bits([threshold]),
-        "icoord": np.ravel(r["icoord"]).tolist(),
+        # Of four corners the first two share their position, and the last two.
+        "icoord": bits([corners[::2] for corners in r["icoord"]]),
         "dcoord": bits(r["dcoord"]),
         "colors": colors(r["color_list"]),
         "leaves": [int(leaf) for leaf in r["leaves"]],
@@ -82,11 +84,13 @@ def case(name, method):
     n = len(data)
     tree = linkage(data, method)
     heights = tree[:, 2]
-    counts = sorted({k for k in (1, 2, 3, 5, 10, 17, n - 1, n) if k <= n})
+    counts = sorted({k for k in (1, 2, 3, 10, n) if k <= n})
     cuts = [0.0, -1.0, float(heights[-1] * 0.7), float(heights[n // 2 - 1]), float(heights[-1])]
     modes = [("lastp", 5, None), ("level", 2, None), ("level", 7, float(heights[-1] * 0.4))]
-    if n < 60:
-        modes += [(None, 30, None), (None, 30, 0.0), ("lastp", 0, float(heights[-1] * 2)), ("level", 0, None)]
+    if name in ("line", "lattice", "repeats") and method in ("ward", "single"):
+        modes += [(None, 30, None)]
+    if n == 3:
+        modes += [(None, 30, 0.0), ("lastp", 0, float(heights[-1] * 2)), ("lastp", 1, None), ("level", 0, None)]
     distinct = len(set(heights)) == n - 1
     return {
         "data": name,

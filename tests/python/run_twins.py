@@ -20,6 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RELATIVE = 1e-9
 
+# Two threads, which sleep while they wait: others may be at work on this machine.
+ENV = {**os.environ, "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive"}
+
 # Beside the scenes: settings that no scene has.
 LINKS = [
     "#/bench/kmeans?n_clusters=7&n_init=2&init=random&scaling=standard&max_iter=5",
@@ -96,12 +99,11 @@ def differences(printed, metrics):
             yield f"{name}: {ours} here, {text} there"
 
 
-def compare(runner, link, more):
+def compare(runner, link, own):
     """What differs for one link, and how many numbers were compared."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if more is FILES:
-            more = own_files(folder)
+        more = own_files(folder) if own else []
         script, _ = run([runner, link, *more, "--python"], folder)
         found = re.search(r'^IMAGES = "(digitoscope-\w+\.npz)"$', script, re.MULTILINE)
         if not found:
@@ -110,6 +112,7 @@ def compare(runner, link, more):
         outcome = json.loads(output)
         (folder / "twin.py").write_text(script)
         output, warnings = run([sys.executable, "twin.py"], folder)
+        # "name = value"; a script may print other lines, such as the pixels of an image.
         printed = re.findall(r"^(\w+) = (.*)$", output, re.MULTILINE)
         metrics = {metric["id"]: metric["value"] for metric in outcome["report"]["metrics"]}
         bad = list(differences(printed, metrics))
@@ -122,21 +125,22 @@ def compare(runner, link, more):
 
 def main():
     runner = str(Path(sys.argv[1]).resolve()) if len(sys.argv) > 1 else build()
-    cases = [(name, link, []) for name, link in scenes()]
-    cases += [(link, link, []) for link in LINKS]
-    cases += [(f"own files, {link}", link, FILES) for link in FILE_LINKS]
+    cases = [(name, link, False) for name, link in scenes()]
+    cases += [(link, link, False) for link in LINKS]
+    cases += [(f"own files, {link}", link, True) for link in FILE_LINKS]
     passed = failed = 0
     scripts = {}
-    for name, link, more in cases:
+    for name, link, own in cases:
         began = time.monotonic()
         try:
             # Two scenes may show one run; their scripts differ in the link alone.
-            body = run([runner, link, "--python"], ROOT)[0].split("\n", 1)[1] if more is not FILES else link + str(more)
+            script = run([runner, link, "--python"], ROOT)[0]
+            body = (own, script.split("\n", 1)[1])
             if body in scripts:
                 print(f"ok    {name}: the script of {scripts[body]}", flush=True)
                 passed += 1
                 continue
-            bad, n_numbers, about = compare(runner, link, more)
+            bad, n_numbers, about = compare(runner, link, own)
             if not bad:
                 scripts[body] = name
         except (RuntimeError, ValueError, KeyError) as error:
@@ -151,9 +155,6 @@ def main():
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
-
-FILES = object()
-ENV = {**os.environ, "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"}
 
 if __name__ == "__main__":
     main()

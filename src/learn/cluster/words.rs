@@ -119,6 +119,7 @@ impl Words {
             }
         }
         let n = self.norms.len();
+        #[allow(clippy::needless_range_loop)]
         for j in n / 4 * 4..n {
             out[j] = own + self.norms[j] - 2 * dots::<Best, 1>(row, [self.row(j)])[0];
         }

@@ -5,6 +5,8 @@
 
 mod forest;
 mod neighborhoods;
+#[cfg(test)]
+mod twins;
 
 pub use neighborhoods::{Neighborhoods, k_distances};
 

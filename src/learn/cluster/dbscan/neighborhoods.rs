@@ -16,6 +16,9 @@ const MOST_EPS: usize = 255;
 /// Most bytes to keep levels in; beyond, they are computed each time (128 MiB, 16,384 rows).
 const MOST_KEPT: usize = 1 << 27;
 
+/// Most labels of settings that are found together.
+const MOST_TOGETHER: usize = 1 << 24;
+
 /// Rows whose levels are computed together.
 const TOGETHER: usize = 4;
 
@@ -100,10 +103,19 @@ impl Neighborhoods {
         if points.n_samples() != self.n_samples {
             return Err(Error::invalid("X", format!("the {} samples searched", self.n_samples), points.n_samples()));
         }
-        let found = forest::clusters(&Searched { all: self, points }, min_samples);
+        let searched = Searched { all: self, points };
+        let together = (MOST_TOGETHER / (self.n_samples * self.ascending.len())).max(1);
+        let found: Vec<Dbscan> =
+            min_samples.chunks(together).flat_map(|min_samples| forest::clusters(&searched, min_samples)).collect();
         let level = |eps: f64| self.ascending.partition_point(|&other| other < eps);
         let cells = self.eps.iter().flat_map(|&eps| (0..min_samples.len()).map(move |m| (m, eps)));
         Ok(cells.map(|(m, eps)| found[m * self.ascending.len() + level(eps)].clone()).collect())
+    }
+
+    /// Drops what is kept, as if there were too much.
+    #[cfg(test)]
+    pub(super) fn forget(&mut self) {
+        self.kept = None;
     }
 
     /// Gives `visit` each row with the levels of the rows after it.

@@ -1,4 +1,4 @@
-//! Confusion matrices: counts in every cell, and cells as dark as their counts.
+//! Matrices of cells: a text in every cell, and cells as dark as their values.
 
 use super::colormap::{color, ink_on};
 use super::{Drawn, Frame, message};
@@ -25,12 +25,11 @@ pub fn least_width(n_columns: usize) -> f64 {
     LEFT + RIGHT + LEAST_CELL * n_columns as f64
 }
 
-/// Draws the matrix over all of `area`.
+/// Draws the matrix over all of `area`; shades, from 0 to 1, and texts are row-major.
 pub fn draw<DB: DrawingBackend>(
     (row_title, column_title): (&str, &str),
-    rows: &[String],
-    columns: &[String],
-    counts: &[u64],
+    (rows, columns): (&[String], &[String]),
+    (shades, texts): (&[f64], &[String]),
     area: &DrawingArea<DB, Shift>,
     frame: &Frame,
 ) -> Drawn {
@@ -40,21 +39,19 @@ pub fn draw<DB: DrawingBackend>(
     let bottom = height as i32 - frame.px(BOTTOM);
     let x = |i: usize| left + ((right - left) as f64 * i as f64 / columns.len() as f64).round() as i32;
     let y = |i: usize| top + ((bottom - top) as f64 * i as f64 / rows.len() as f64).round() as i32;
-    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     let cell = f64::from(right - left) / columns.len() as f64 / frame.scale;
     let size = frame.font(if cell < 36.0 { 11.0 } else { 13.0 });
     let style = |color: RGBColor, h: HPos, v: VPos| ("sans-serif", size).into_font().color(&color).pos(Pos::new(h, v));
-    for (r, line) in counts.chunks_exact(columns.len()).enumerate() {
-        for (c, count) in line.iter().enumerate() {
-            let fill = color(ColorMap::Blues, *count as f64 / most);
-            let [red, green, blue] = fill;
-            let corners = [(x(c), y(r)), (x(c + 1), y(r + 1))];
-            area.draw(&Rectangle::new(corners, RGBColor(red, green, blue).filled())).map_err(message)?;
-            let [red, green, blue] = ink_on(fill);
-            let middle = ((x(c) + x(c + 1)) / 2, (y(r) + y(r + 1)) / 2);
-            let ink = style(RGBColor(red, green, blue), HPos::Center, VPos::Center);
-            area.draw(&Text::new(count.to_string(), middle, ink)).map_err(message)?;
-        }
+    for (i, (shade, text)) in shades.iter().zip(texts).enumerate() {
+        let (r, c) = (i / columns.len(), i % columns.len());
+        let fill = color(ColorMap::Blues, *shade);
+        let [red, green, blue] = fill;
+        let corners = [(x(c), y(r)), (x(c + 1), y(r + 1))];
+        area.draw(&Rectangle::new(corners, RGBColor(red, green, blue).filled())).map_err(message)?;
+        let [red, green, blue] = ink_on(fill);
+        let middle = ((x(c) + x(c + 1)) / 2, (y(r) + y(r + 1)) / 2);
+        let ink = style(RGBColor(red, green, blue), HPos::Center, VPos::Center);
+        area.draw(&Text::new(text.as_str(), middle, ink)).map_err(message)?;
     }
     let muted = frame.theme.muted;
     for (r, name) in rows.iter().enumerate() {
