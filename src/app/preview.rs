@@ -2,6 +2,7 @@
 
 use super::data::grouped;
 use super::door::{Door, DoorState};
+use super::paint::Brush;
 use crate::data::opened::{Arranged, Order, Preview};
 use crate::plots::canvas;
 use crate::report::ColorMap;
@@ -109,14 +110,16 @@ fn thumbnails(preview: &Preview, arranged: &Arranged) -> impl IntoView + use<> {
                 .map(|b| f32::from(*b))
                 .collect();
             let node = NodeRef::<html::Canvas>::new();
+            let brush = Brush::new();
             Effect::new(move |_| {
-                if let Some(element) = node.get()
-                    && values.len() == size
-                    && let Err(error) =
-                        canvas::raster(&element, (width, height), &values, ColorMap::GrayR, (0.0, 255.0))
-                {
-                    leptos::logging::error!("{error}");
-                }
+                let Some(element) = node.get().filter(|_| values.len() == size) else { return };
+                let values = values.clone();
+                brush.paint(move || {
+                    let drawn = canvas::raster(&element, (width, height), &values, ColorMap::GrayR, (0.0, 255.0));
+                    if let Err(error) = drawn {
+                        leptos::logging::error!("{error}");
+                    }
+                });
             });
             view! {
                 <div class="cell" title=format!("image {index}: {name}")>

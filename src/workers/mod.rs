@@ -27,9 +27,15 @@ pub use serve::serve;
 /// Lets the page draw and listen before the next piece of work.
 #[cfg(target_arch = "wasm32")]
 pub async fn breathe() {
+    sleep(0).await;
+}
+
+/// Waits for that many milliseconds.
+#[cfg(target_arch = "wasm32")]
+async fn sleep(milliseconds: i32) {
     let wait = js_sys::Promise::new(&mut |resolve, _| {
         if let Some(window) = web_sys::window() {
-            let _ = window.set_timeout_with_callback(&resolve);
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
         }
     });
     let _ = wasm_bindgen_futures::JsFuture::from(wait).await;

@@ -9,12 +9,17 @@ use crate::data::opened::{Order, Preview};
 use crate::error::{Error, Result};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
+use futures::future::{Either, select};
 use js_sys::{Array, Object, Reflect, Uint8Array};
+use std::pin::pin;
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 
 /// Bytes that are copied before the page may draw and listen again.
 const PIECE: usize = 4 << 20;
+
+/// Milliseconds after which a worker that has not said `Ready` counts as dead.
+const START_PATIENCE_MS: i32 = 20_000;
 
 /// A worker that reads files. Dropping it ends it at once.
 pub struct Reader {
@@ -48,7 +53,14 @@ impl Reader {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         let mut reader = Reader { worker, heard, _on_message: on_message, _on_error: on_error };
-        match read(reader.next().await?)? {
+        let patience = pin!(super::sleep(START_PATIENCE_MS));
+        let first = match select(pin!(reader.next()), patience).await {
+            Either::Left((first, _)) => first?,
+            Either::Right(_) => {
+                return Err(Error::Worker("it did not start. Try again, or open the page in another tab.".into()));
+            }
+        };
+        match read(first)? {
             FromWorker::Ready => Ok(reader),
             FromWorker::Panicked { message } => Err(Error::Worker(message)),
             other => Err(unexpected(&other)),

@@ -44,6 +44,7 @@ export const OTHERS = [
   "bench/tree",
   "bench/trees",
   "bench/selftest",
+  "data",
 ];
 /** Every address of the page, as fragments. */
 export const ROUTES = [...OTHERS, ...SCENES].map((route) => `#/${route}`);

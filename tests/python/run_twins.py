@@ -110,7 +110,7 @@ def compare(runner, link, own):
         folder = Path(name)
         more = own_files(folder) if own else []
         script, _ = run([runner, link, *more, "--python"], folder)
-        found = re.search(r'^IMAGES = "(digitoscope-\w+\.npz)"$', script, re.MULTILINE)
+        found = re.search(r'^IMAGES = "(digitoscope-[\w-]+\.npz)"$', script, re.MULTILINE)
         if not found:
             return ["the script does not say which images it loads"], 0, {}
         output, notes = run([runner, link, *more, "--images-npz", found[1]], folder)
