@@ -66,13 +66,13 @@ pub fn serve() {
 /// Hands images over without a second copy.
 fn post_taken(data: &Dataset) {
     let images = js_sys::Uint8Array::from(data.images.as_slice());
-    let sent = serde_wasm_bindgen::to_value(&FromWorker::Taken(Parcel::label(data))).map_err(JsValue::from).and_then(
-        |message| {
+    let sent = serde_wasm_bindgen::to_value(&FromWorker::Taken(Parcel::without_images(data)))
+        .map_err(JsValue::from)
+        .and_then(|message| {
             let taken = js_sys::Reflect::get(&message, &JsValue::from_str("Taken"))?;
             js_sys::Reflect::set(&taken, &JsValue::from_str("images"), &images)?;
             scope().post_message_with_transfer(&message, &js_sys::Array::of1(&images.buffer()))
-        },
-    );
+        });
     if let Err(error) = sent {
         wasm_bindgen::throw_val(error);
     }
