@@ -145,10 +145,14 @@ pub fn Dendrogram(section: Memo<Option<Section>>, look: RwSignal<Look>) -> impl 
             lit.set(under);
         }
     };
+    // Several trees may stand on one page; each region says whose it is.
+    let named = move |part: &'static str| {
+        move || section.with(|section| section.as_ref().map(|section| format!("{}{part}", section.title)))
+    };
     view! {
         <CutControls known look/>
         <div class="scroll chart tree" node_ref=frame style=move || format!("min-height:{}px", tall()) tabindex="0" role="region"
-            aria-label="Picture; scrolls if it is wide">
+            aria-label=named(", picture")>
             <div class="tree-plot" style=move || format!("width:{}px;height:{}px", wide(), tall())
                 on:pointermove=point on:pointerdown=point on:pointerleave=move |_| lit.set(None)>
                 <canvas node_ref=picture class:dimmed=move || lit.with(Option::is_some) role="img" aria-label=summary data-testid="tree"></canvas>
@@ -158,7 +162,7 @@ pub fn Dendrogram(section: Memo<Option<Section>>, look: RwSignal<Look>) -> impl 
             <super::branches::Leaves known layout/>
         </div>
         <Branches known lit/>
-        <Clusters known lit/>
+        <Clusters name=Signal::derive(named(" clusters at the cut")) known lit/>
     }
 }
 
@@ -376,13 +380,17 @@ const IMAGES: usize = 15;
 
 /// The clusters of the cut: how many, mostly which digit, and what they look like.
 #[component]
-fn Clusters(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> impl IntoView {
+fn Clusters(
+    name: Signal<Option<String>>,
+    known: Memo<Option<Arc<Known>>>,
+    lit: RwSignal<Option<u32>>,
+) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let limit = RwSignal::new(ROWS);
     let n_clusters = Memo::new(move |_| known.with(|known| known.as_ref().map_or(0, |known| known.cut.n_clusters())));
     let rest = move || n_clusters.get().saturating_sub(limit.get());
     view! {
-        <div class="scroll table clusters" tabindex="0" role="region" aria-label="Clusters at the cut" data-testid="clusters">
+        <div class="scroll table clusters" tabindex="0" role="region" aria-label=name data-testid="clusters">
             <table>
                 <caption class="sr">"Clusters at the cut"</caption>
                 <thead>

@@ -32,6 +32,8 @@ pub fn Figures() -> impl IntoView {
     });
     let grown = growing(Memo::new(move |_| ids.with(Vec::len)), 1);
     let mounted = move || ids.with(|ids| ids.iter().take(grown.get()).cloned().collect::<Vec<_>>());
+    // While cards are still coming the room for them is kept, so that what stands below does not move twice.
+    let growing_now = move || grown.get() < ids.with(Vec::len);
     let stale = Memo::new(move |_| {
         let key = desk.setup.with(crate::link::Setup::key);
         desk.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.key != key))
@@ -41,7 +43,7 @@ pub fn Figures() -> impl IntoView {
         <Show when=empty>
             <p class="card empty" data-testid="empty">"Nothing is computed yet. Press Run, or Ctrl + Enter."</p>
         </Show>
-        <div class="figures" class:stale=stale data-testid="figures">
+        <div class="figures" class:stale=stale class:growing=growing_now data-testid="figures">
             <For each=mounted key=String::clone children=move |id| view! { <Card id stale/> }/>
         </div>
     }
