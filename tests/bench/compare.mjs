@@ -47,7 +47,7 @@ try {
     const ours = { seconds: [], inertia: 0 };
     for (let i = 0; i < repeats; i++) {
       const page = await browser.newPage();
-      await page.goto(`${server.url}/#/bench/kmeans?n_clusters=${k}`);
+      await page.goto(`${server.url}#/bench/kmeans?n_clusters=${k}`);
       await page.waitForSelector("[data-testid=run]");
       await page.click("[data-testid=run]");
       await page.waitForSelector("[data-testid=metrics]", { timeout: 600_000 });
@@ -70,7 +70,7 @@ try {
   }
   console.log(`\nMedians of ${repeats}; ${await browser.version()}; inertias equal to 1e-9.\n`);
 
-  for (const route of ["/#/clusters/2-data", "/#/bench/kmeans?data=mnist1k&n_init=2"]) {
+  for (const route of ["#/clusters/2-data", "#/bench/kmeans?data=mnist1k&n_init=2"]) {
     const cold = await launch("chromium");
     server.reset();
     const page = await cold.newPage();
