@@ -2,9 +2,8 @@
 //!
 //! The rooms, and what each may know:
 //!
-//! * [`error`]: the values every room reports failures with.
-//! * [`random`]: NumPy's random streams, word for word.
-//! * [`learn`]: numbers only; the algorithms. Knows `error` and `random`.
+//! * `numeric`, a crate of its own that knows nothing of the others: [`error`], [`random`] (NumPy's streams), [`learn`]
+//!   (the algorithms).
 //! * [`data`]: the images: catalogue, shards, checksums, files.
 //! * [`params`], [`report`], [`bytes`]: what experiments are declared and answered with.
 //! * [`experiments`]: one a file. Know `learn`, `data`, and somebody who carries out their jobs.
@@ -20,17 +19,16 @@ pub mod app;
 pub mod bytes;
 pub mod data;
 pub mod docs;
-pub mod error;
 pub mod experiments;
 pub mod export;
 pub mod labs;
-pub mod learn;
 pub mod link;
 pub mod params;
 pub mod plots;
 pub mod python;
-pub mod random;
 pub mod report;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod runner;
 pub mod workers;
+
+pub use digitoscope_numeric::{error, learn, random};

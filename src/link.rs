@@ -3,8 +3,10 @@
 //! What cannot be understood is reported, never fatal.
 
 mod embed;
+mod view;
 
 pub use embed::Embed;
+pub use view::View;
 
 use crate::data::catalog;
 use crate::error::Error;
@@ -50,6 +52,8 @@ pub struct Setup {
     pub data: String,
     /// All parameters of the place's experiment, in the order of its table; none at home.
     pub values: Values,
+    /// How its result is looked at.
+    pub view: View,
     /// How it is shown inside another page.
     pub embed: Embed,
 }
@@ -66,13 +70,19 @@ pub struct Opened {
 impl Setup {
     /// The five labs.
     pub fn home() -> Self {
-        Setup { place: Place::Home, data: String::new(), values: Values::new(), embed: Embed::default() }
+        Setup {
+            place: Place::Home,
+            data: String::new(),
+            values: Values::new(),
+            view: View::default(),
+            embed: Embed::default(),
+        }
     }
 
     /// A place with its preset.
     pub fn preset(place: Place) -> Self {
         let (data, values) = preset_of(&place);
-        Setup { place, data, values, embed: Embed::default() }
+        Setup { place, data, values, view: View::default(), embed: Embed::default() }
     }
 
     /// The scene of this place, if it is one.
@@ -121,6 +131,7 @@ impl Setup {
     /// The shortest link that opens this setup.
     pub fn fragment(&self) -> String {
         let mut pairs = self.changes();
+        pairs.extend(self.view.pairs());
         pairs.extend(self.embed.pairs());
         format!("{}{}", path(&self.place), query(&pairs))
     }
@@ -261,7 +272,7 @@ fn place(path: &str, notes: &mut Vec<Error>) -> Place {
 
 /// Sets one name of the query.
 fn apply(setup: &mut Setup, name: &str, value: &str) -> Result<(), Error> {
-    if setup.embed.apply(name, value)? {
+    if setup.embed.apply(name, value)? || setup.entry().is_some() && setup.view.apply(name, value)? {
         return Ok(());
     }
     match name {

@@ -234,6 +234,8 @@ macro_rules! params {
         }
     ) => {
         $(#[doc = $sdoc])+
+        // scikit-learn's names are kept, `C` too.
+        #[allow(non_snake_case)]
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         pub struct $name { $($(#[doc = $doc])+ pub $field: $ty),* }
 

@@ -2,8 +2,9 @@
 
 use super::dendrogram::Known;
 use super::desk::Desk;
-use super::paint::Brush;
-use crate::data::{Dataset, catalog};
+use super::gallery::Load;
+use super::strip::Strip;
+use crate::data::Dataset;
 use crate::experiments::cut;
 use crate::plots::dendrogram::{Layout, MOST_LABELS};
 use crate::plots::{Theme, canvas};
@@ -16,43 +17,10 @@ const STEP: f64 = 30.0;
 /// Rows of images shown of a branch.
 const ROWS: usize = 2;
 
-fn dataset(desk: Desk, known: Memo<Option<Arc<Known>>>) -> Option<Arc<Dataset>> {
+/// The data set of a tree, if it is here.
+pub fn dataset(desk: Desk, known: Memo<Option<Arc<Known>>>) -> Option<Arc<Dataset>> {
     let id = known.with(|known| known.as_ref().map(|known| known.tree.data.clone()))?;
     desk.data.with(|data| data.get(&id).cloned())
-}
-
-/// Some images in a line that wraps, drawn on one canvas; nothing until the data are here.
-#[component]
-pub fn Strip(
-    known: Memo<Option<Arc<Known>>>,
-    images: Memo<Vec<u32>>,
-    /// Images in a row.
-    #[prop(into)]
-    across: Signal<usize>,
-) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let node = NodeRef::<html::Canvas>::new();
-    let brush = Brush::new();
-    Effect::new(move |_| {
-        let (Some(element), Some(data)) = (node.get(), dataset(desk, known)) else { return };
-        images.track();
-        across.track();
-        brush.paint(move || {
-            let drawn = images.with_untracked(|images| canvas::strip(&element, &data, images, across.get_untracked()));
-            if let Err(error) = drawn {
-                leptos::logging::error!("images: {error}");
-            }
-        });
-    });
-    let label = move || {
-        images.with(|images| format!("images {}", images.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")))
-    };
-    view! {
-        <Show when=move || dataset(desk, known).is_some() && images.with(|images| !images.is_empty())
-            fallback=|| view! { <span class="muted">"–"</span> }>
-            <canvas class="strip" node_ref=node role="img" aria-label=label></canvas>
-        </Show>
-    }
 }
 
 /// The images under the leaves, if each leaf is one image and there is room.
@@ -184,11 +152,16 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
             let digit = &known.tree.classes[mostly.class];
             let merge = (node as usize).checked_sub(known.linkage.n_samples()).map(|i| known.linkage.merges()[i]);
             Some(match merge {
+                None if mostly.size > 1 => format!(
+                    "A branch of {} images, not shown further; mostly {digit} ({:.0} %)",
+                    mostly.size,
+                    mostly.share * 100.0
+                ),
                 None => format!("Sample {node}: image {}, a {digit}", known.tree.images[node as usize]),
                 Some(merge) => format!(
                     "{} of {} images, merged at {:.1}; mostly {digit} ({:.0} %)",
                     if node == root() { "Whole tree" } else { "Branch" },
-                    merge.size,
+                    mostly.size,
                     merge.height,
                     mostly.share * 100.0
                 ),
@@ -217,22 +190,9 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
             lit.set(node.filter(|node| *node != root()));
         }
     };
-    let failed = RwSignal::new(String::new());
-    let load = move |_| {
-        let Some(id) = known.with_untracked(|known| known.as_ref().map(|known| known.tree.data.clone())) else {
-            return;
-        };
-        failed.set(String::new());
-        leptos::task::spawn_local(async move {
-            if let Err(error) = desk.dataset(&id).await {
-                failed.set(error.to_string());
-            }
-        });
-    };
-    let size = move || {
-        let id = known.with(|known| known.as_ref().map(|known| known.tree.data.clone())).unwrap_or_default();
-        catalog::dataset(&id).map_or(0.0, |info| info.bytes() as f64 / 1e6)
-    };
+    let id = Signal::derive(move || {
+        known.with(|known| known.as_ref().map_or_else(String::new, |known| known.tree.data.clone()))
+    });
     view! {
         <div class="branch" node_ref=frame role="group" aria-label="Branch">
             <div class="branch-head">
@@ -245,13 +205,8 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
                 <span data-testid="branch">{words}</span>
             </div>
             <Show when=move || dataset(desk, known).is_some()
-                fallback=move || view! {
-                    <button class="btn" data-testid="load-images" on:click=load>
-                        {move || format!("Show the images ({:.1} MB)", size())}
-                    </button>
-                    <p class="error" role="status">{failed}</p>
-                }>
-                <div class="strips"><Strip known images across/></div>
+                fallback=move || view! { <Load id/> }>
+                <div class="strips"><Strip data=Signal::derive(move || dataset(desk, known)) images across/></div>
                 <p class="muted">
                     {move || match samples.with(Vec::len) {
                         n if n > shown() => format!("The first {} of {n}, from left to right. Point at a branch, or use the arrows.", shown()),

@@ -1,9 +1,10 @@
 //! The page of the data sets: the door for files, what is here, what others published.
 
-use super::desk::{Desk, Kept};
+use super::desk::Desk;
 use super::door::{Door, DoorState};
 use super::fetch::host;
 use super::preview;
+use super::state::Kept;
 use crate::data::catalog::{self, Info};
 use crate::data::public::{PUBLIC, PublicSet};
 use leptos::prelude::*;

@@ -1,9 +1,11 @@
 //! A dendrogram on the page: its cut can be dragged, typed or moved by keys, and all
 //! that depends on the cut follows at once. Nothing here asks a worker.
 
-use super::branches::Branches;
+use super::branches::{self, Branches};
 use super::desk::Desk;
+use super::drag::Drag;
 use super::paint::Brush;
+use super::strip::Strip;
 use crate::experiments::cut::{self, Share};
 use crate::learn::cluster::{Cut, Linkage, Truncation, height_between};
 use crate::plots::dendrogram::{Layout, Picture};
@@ -12,7 +14,6 @@ use crate::report::{Figure, Section, Tree};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
-use wasm_bindgen::prelude::*;
 
 /// How the visitor looks at a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -21,6 +22,14 @@ pub struct Look {
     pub height: Option<f64>,
     /// Which merges are drawn.
     pub truncation: Truncation,
+}
+
+impl Look {
+    /// How the report itself looks at it.
+    pub fn first(section: Option<&Section>) -> Self {
+        let truncation = section.and_then(tree).map_or_else(Truncation::default, |tree| tree.truncation);
+        Look { height: None, truncation }
+    }
 }
 
 /// The tree of a section.
@@ -197,7 +206,7 @@ fn CutLine(
     look: RwSignal<Look>,
     picture: NodeRef<html::Canvas>,
 ) -> impl IntoView {
-    let held = RwSignal::new(None::<i32>);
+    let drag = Drag::new();
     let set = move |height: f64| look.update(|look| look.height = Some(height));
     let top = move || {
         let threshold = known.with(|known| known.as_ref().map(|known| known.tree.threshold()));
@@ -214,27 +223,13 @@ fn CutLine(
             })
         })
     };
-    let down = move |event: web_sys::PointerEvent| {
-        if event.button() != 0 {
-            return;
-        }
-        event.prevent_default();
-        event.stop_propagation();
-        let line: web_sys::HtmlElement = event_target(&event);
-        let line = line.closest(".cut").ok().flatten().unwrap_or(line.unchecked_into());
-        // Without capture a fast drag would lose the line; it still follows inside.
-        let _ = line.set_pointer_capture(event.pointer_id());
-        let _ = line.unchecked_ref::<web_sys::HtmlElement>().focus();
-        held.set(Some(event.pointer_id()));
-    };
     let moved = move |event: web_sys::PointerEvent| {
-        if held.get_untracked() != Some(event.pointer_id()) {
+        if !drag.follows(&event) {
             return;
         }
-        event.stop_propagation();
         if let (Some(layout), Some(picture)) = (layout.get_untracked(), picture.get_untracked()) {
             let y = f64::from(event.client_y()) - picture.get_bounding_client_rect().top();
-            set(layout.at_y(y).clamp(0.0, layout.highest));
+            set(short(layout.at_y(y).clamp(0.0, layout.highest), layout.highest));
         }
     };
     let key = move |event: web_sys::KeyboardEvent| {
@@ -258,16 +253,23 @@ fn CutLine(
     let value = move || known.with(|known| known.as_ref().map(|known| format!("{:.4}", known.cut.height)));
     let most = move || layout.get().map(|layout| format!("{:.4}", layout.highest));
     view! {
-        <div class="cut" class:held=move || held.get().is_some() style=move || format!("top:{}px", top()) data-testid="cut"
+        <div class="cut" class:held=move || drag.held() style=move || format!("top:{}px", top()) data-testid="cut"
             role="slider" tabindex="0" aria-label="Cut of the tree" aria-orientation="vertical" aria-valuemin="0"
             aria-valuemax=most aria-valuenow=value aria-valuetext=words
-            on:pointerdown=down on:pointermove=moved on:pointerup=move |_| held.set(None)
-            on:pointercancel=move |_| held.set(None) on:keydown=key>
+            on:pointerdown=move |event| drag.take(&event, ".cut") on:pointermove=moved on:pointerup=move |_| drag.drop()
+            on:pointercancel=move |_| drag.drop() on:keydown=key>
             <span class="cut-handle" aria-hidden="true">
                 {move || known.with(|known| known.as_ref().map(|known| format!("↕ {}", known.cut.n_clusters())))}
             </span>
         </div>
     }
+}
+
+/// A dragged height with no more digits than a pointer is worth, so that links stay short.
+fn short(height: f64, highest: f64) -> f64 {
+    let digits = (3.0 - libm::floor(libm::log10(highest.max(f64::MIN_POSITIVE)))).clamp(0.0, 12.0);
+    let unit = libm::pow(10.0, digits);
+    (height * unit).round() / unit
 }
 
 /// Number fields for the cut, the score, and what is left out of the picture.
@@ -453,7 +455,7 @@ fn ClusterRow(i: usize, known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u3
             <td class="num">{with(|known, i| known.shares[i].size.to_string())}</td>
             <td class="num">{with(|known, i| known.tree.classes[known.shares[i].class].clone())}</td>
             <td class="num">{with(|known, i| format!("{:.0} %", known.shares[i].share * 100.0))}</td>
-            <td><super::branches::Strip known images across=IMAGES/></td>
+            <td><Strip data=Signal::derive(move || branches::dataset(desk, known)) images across=Signal::derive(|| IMAGES)/></td>
         </tr>
     }
 }

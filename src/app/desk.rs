@@ -1,91 +1,24 @@
 //! The page's state: what the link says, what is shown, what is running. Views
 //! are functions of it, and only its methods change it.
 
+use super::bench::PageBench;
+use super::player::Played;
+use super::state::{Kept, RunState, Shown, Status};
 use super::{fetch, keep, route};
 use crate::data::Dataset;
 use crate::data::catalog::{self, Info};
 use crate::error::{Error, Result};
-use crate::experiments::{Bench, Entry, Heard, LocalFuture};
-use crate::link::{Place, Setup};
-use crate::report::{ENGINE, Outcome, Report};
+use crate::experiments::Entry;
+use crate::link::{Place, Setup, View};
+use crate::report::{ENGINE, Outcome};
 use crate::workers::Pool;
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Milliseconds between two drawings of an unfinished report.
-const DRAW_MS: f64 = 100.0;
-
-/// What a figure shows, and how sure one may be of it.
-#[derive(Clone, PartialEq)]
-pub struct Shown {
-    /// [`Setup::key`] of what is shown.
-    pub key: String,
-    /// How it came about.
-    pub status: Status,
-    /// What to draw.
-    pub report: Arc<Report>,
-    /// The finished run, if it is one.
-    pub outcome: Option<Arc<Outcome>>,
-}
-
-/// How a shown report came about.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Status {
-    /// It came with the page.
-    Saved,
-    /// It is still forming: `done of of`.
-    Partial(usize, usize),
-    /// It was stopped: `done of of`.
-    Stopped(usize, usize),
-    /// It was computed here; whether the saved result is the same, bit for bit.
-    Done {
-        /// The saved result of the same settings has the same digest.
-        identical: bool,
-    },
-}
-
-/// A data set that a visitor opened.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Kept {
-    /// What it is.
-    pub info: Info,
-    /// Whether the browser keeps it beyond this visit; `None` while that is being tried.
-    pub kept: Option<bool>,
-}
-
-/// What is going on.
-#[derive(Clone, PartialEq)]
-pub enum RunState {
-    /// Nothing.
-    Idle,
-    /// Images are coming: bytes so far, and of how many.
-    Loading(usize, usize),
-    /// Jobs are being carried out.
-    Running {
-        /// Name of the stage.
-        stage: String,
-        /// Jobs done.
-        done: usize,
-        /// Jobs in all.
-        of: usize,
-        /// Share of everything, 0 to 1.
-        share: f64,
-        /// Seconds since the start.
-        seconds: f64,
-    },
-    /// It went wrong; the link that repeats it.
-    Failed(Error, String),
-}
-
-impl RunState {
-    /// Whether something can be cancelled.
-    pub fn busy(&self) -> bool {
-        matches!(self, RunState::Loading(..) | RunState::Running { .. })
-    }
-}
+/// Milliseconds between two changes of the address while something is dragged.
+const WRITE_MS: u64 = 250;
 
 /// The state. Copied freely; all copies are one.
 #[derive(Clone, Copy)]
@@ -94,6 +27,9 @@ pub struct Desk {
     pub setup: RwSignal<Setup>,
     /// Its place, which changes less often.
     pub place: Memo<Place>,
+    /// How its result is looked at, as a link or a button said last; what is moved by
+    /// hand goes to `setup` a little later and does not come back here.
+    pub view: RwSignal<View>,
     /// What of the link could not be understood.
     pub notes: RwSignal<Vec<Error>>,
     /// Control texts that are no values: name, text, error.
@@ -111,12 +47,15 @@ pub struct Desk {
     /// Data sets that a visitor opened, now or (where the browser keeps them) earlier;
     /// `None` until it is known what the browser kept.
     pub opened: RwSignal<Option<Vec<Kept>>>,
+    /// What the last run showed while it ran.
+    pub played: RwSignal<Arc<Played>>,
     own: StoredValue<BTreeMap<String, Arc<Outcome>>>,
     saved: StoredValue<BTreeMap<String, Arc<Outcome>>>,
     shards: StoredValue<fetch::Shards, LocalStorage>,
-    pool: StoredValue<Pool, LocalStorage>,
+    pub(super) pool: StoredValue<Pool, LocalStorage>,
     abort: StoredValue<Option<AbortHandle>, LocalStorage>,
-    turn: StoredValue<u32>,
+    writing: StoredValue<bool>,
+    pub(super) turn: StoredValue<u32>,
 }
 
 /// Milliseconds since the page began.
@@ -124,7 +63,8 @@ pub fn now() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }
 
-fn mark(name: &str) {
+/// Marks a moment for whoever measures the page.
+pub fn mark(name: &str) {
     if let Some(clock) = window().performance() {
         // Measuring must never get in the way.
         let _ = clock.mark(name);
@@ -139,6 +79,7 @@ impl Desk {
         Desk {
             setup,
             place: Memo::new(move |_| setup.with(|setup| setup.place.clone())),
+            view: RwSignal::new(View::default()),
             notes: RwSignal::new(Vec::new()),
             invalid: RwSignal::new(Vec::new()),
             shown: RwSignal::new(None),
@@ -147,11 +88,13 @@ impl Desk {
             sharing: RwSignal::new(false),
             data: RwSignal::new(BTreeMap::new()),
             opened: RwSignal::new(None),
+            played: RwSignal::default(),
             own: StoredValue::new(BTreeMap::new()),
             saved: StoredValue::new(BTreeMap::new()),
             shards: StoredValue::new_local(fetch::Shards::default()),
             pool: StoredValue::new_local(Pool::new(workers(cores))),
             abort: StoredValue::new_local(None),
+            writing: StoredValue::new(false),
             turn: StoredValue::new(0),
         }
     }
@@ -178,9 +121,29 @@ impl Desk {
             self.run.set(RunState::Idle);
         }
         self.setup.set(setup.clone());
+        self.view.set(setup.view.clone());
         if moved || !same {
             self.recall(&setup, moved);
         }
+    }
+
+    /// Notes that the tree of a section is cut at another height. The address follows,
+    /// but not at every step of a drag: browsers allow only so many changes.
+    pub fn cut_at(&self, section: &str, height: Option<f64>) {
+        if self.setup.with_untracked(|setup| setup.view.height(section) == height) {
+            return;
+        }
+        self.setup.update_untracked(|setup| setup.view.set_height(section, height));
+        if self.writing.try_update_value(|writing| std::mem::replace(writing, true)) != Some(false) {
+            return;
+        }
+        let desk = *self;
+        let write = move || {
+            desk.writing.set_value(false);
+            desk.setup.with_untracked(route::replace);
+            desk.setup.notify();
+        };
+        set_timeout(write, std::time::Duration::from_millis(WRITE_MS));
     }
 
     /// Changes one value as a form does: a new step in the history.
@@ -197,8 +160,11 @@ impl Desk {
             Ok(changed) => {
                 self.invalid.update(|all| all.retain(|(name, ..)| *name != known));
                 if changed != setup {
+                    // A height of one tree means nothing in another.
+                    let changed = Setup { view: View::default(), ..changed };
                     route::push(&changed);
                     self.setup.set(changed.clone());
+                    self.view.set(View::default());
                     self.recall(&changed, false);
                 }
             }
@@ -219,6 +185,7 @@ impl Desk {
                 if preset != setup {
                     route::push(&preset);
                     self.setup.set(preset.clone());
+                    self.view.set(View::default());
                     self.recall(&preset, false);
                 }
             }
@@ -409,16 +376,7 @@ impl Desk {
         let key = setup.key();
         let began = now();
         let pool = self.pool.get_value();
-        let bench = PageBench {
-            desk: self,
-            entry,
-            dataset: Arc::clone(&dataset),
-            turn,
-            key: key.clone(),
-            began,
-            drawn: Cell::new(0.0),
-            at: Cell::new((0, 0)),
-        };
+        let bench = PageBench::new(self, entry, Arc::clone(&dataset), turn, key.clone());
         let report = entry.run(&setup.values, &dataset, &bench).await?;
         let outcome = Arc::new(Outcome {
             configuration: key.clone(),
@@ -437,6 +395,7 @@ impl Desk {
         {
             self.saved.update_value(|all| drop(all.insert(scene, Arc::new(saved))));
         }
+        self.played.set(Arc::new(Played { key: key.clone(), frames: bench.frames() }));
         self.present(key, outcome);
         mark("result:live");
         Ok(())
@@ -494,57 +453,4 @@ fn absent(id: &str) -> Error {
 /// has little to do while they work.
 fn workers(cores: u32) -> u32 {
     cores.clamp(1, 8)
-}
-
-/// Carries out jobs with the pool, and draws as they go.
-struct PageBench {
-    desk: Desk,
-    entry: &'static Entry,
-    dataset: Arc<Dataset>,
-    turn: u32,
-    key: String,
-    began: f64,
-    drawn: Cell<f64>,
-    at: Cell<(usize, usize)>,
-}
-
-impl PageBench {
-    fn current(&self) -> bool {
-        self.desk.turn.get_value() == self.turn
-    }
-}
-
-impl Bench for PageBench {
-    fn carry_out<'a>(
-        &'a self,
-        jobs: Vec<Vec<u8>>,
-        patience: f64,
-        heard: &'a mut dyn FnMut(Heard),
-    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>> {
-        let pool = self.desk.pool.get_value();
-        Box::pin(async move { pool.carry_out(self.entry.id, &self.dataset, jobs, patience, heard).await })
-    }
-
-    fn wants_report(&self) -> bool {
-        self.current() && now() - self.drawn.get() >= DRAW_MS
-    }
-
-    fn show(&self, unfinished: Report) {
-        self.drawn.set(now());
-        let (done, of) = self.at.get();
-        self.desk.shown.set(Some(Shown {
-            key: self.key.clone(),
-            status: Status::Partial(done, of),
-            report: Arc::new(unfinished),
-            outcome: None,
-        }));
-    }
-
-    fn progress(&self, stage: &str, done: usize, of: usize, share: f64) {
-        self.at.set((done, of));
-        if self.current() {
-            let seconds = (now() - self.began) / 1000.0;
-            self.desk.run.set(RunState::Running { stage: stage.into(), done, of, share, seconds });
-        }
-    }
 }

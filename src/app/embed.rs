@@ -1,7 +1,8 @@
 //! Living in somebody else's page: the look, the height, and messages both ways.
 //! Nothing depends on being heard; a host that does not listen gets a frame that scrolls.
 
-use super::desk::{Desk, RunState, Status};
+use super::desk::Desk;
+use super::state::{RunState, Status};
 use super::theme;
 use crate::error::Error;
 use crate::link::Embed;
@@ -31,6 +32,11 @@ fn tell(kind: &str, more: &[(&str, JsValue)]) {
     let mut pairs = vec![("digitoscope", JsValue::from_f64(1.0)), ("type", JsValue::from_str(kind))];
     pairs.extend(more.iter().cloned());
     let _ = host.post_message(&object(&pairs), "*");
+}
+
+/// Tells the host what was predicted: the question as `scene/question`, and the answer.
+pub fn tell_answer(question: &str, answer: &str) {
+    tell("answer", &[("question", question.into()), ("answer", answer.into())]);
 }
 
 /// Height of the content in CSS pixels.

@@ -1,10 +1,16 @@
 //! Figure cards: heading, badge, picture, summary, table, files.
 
+use super::cores::Cores;
 use super::dendrogram::{self, Dendrogram, Look};
-use super::desk::{Desk, RunState, Shown, Status};
+use super::desk::Desk;
 use super::gallery::Gallery;
 use super::paint::{Brush, growing};
+use super::player;
 use super::save;
+use super::scatter::{self, Scatter};
+use super::settings::{self, Chosen, Settings};
+use super::state::{RunState, Shown, Status};
+use super::window::Window;
 use crate::plots::{self, Theme, canvas};
 use crate::report::{Figure, Section, Table};
 use leptos::html;
@@ -30,6 +36,7 @@ pub fn Figures() -> impl IntoView {
         let wanted: Vec<String> = shows.iter().filter(|id| there.contains(id)).cloned().collect();
         if wanted.is_empty() { there } else { wanted }
     });
+    provide_context(Chosen(RwSignal::new(None)));
     let grown = growing(Memo::new(move |_| ids.with(Vec::len)), 1);
     let mounted = move || ids.with(|ids| ids.iter().take(grown.get()).cloned().collect::<Vec<_>>());
     // While cards are still coming the room for them is kept, so that what stands below does not move twice.
@@ -85,21 +92,51 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
         })
     };
     let table = RwSignal::new(false);
+    let selected = RwSignal::new(Vec::<usize>::new());
+    let points =
+        Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Scatter { .. }, .. }))));
     let images = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Images { .. }, .. }))));
     let numbers = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Numbers(_), .. }))));
     let gallery =
         Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Gallery { .. }, .. }))));
     let trees = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Dendrogram(_), .. }))));
+    let bags = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Bag(_), .. }))));
+    let (distances, centres) = (id == "k_distances", id == "centres");
+    let heat = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Heatmap { .. }, .. }))));
+    let gridded = Memo::new(move |_| {
+        desk.shown
+            .with(|shown| shown.as_ref().is_some_and(|shown| settings::table(&shown.report, "settings").is_some()))
+    });
     // Of a tree, words and files follow the visitor's cut.
-    let look = RwSignal::new(Look::default());
-    let cut = Memo::new(move |_| section.with(|section| dendrogram::seen(section.as_ref(), look.get())));
-    let seen = if trees.get_untracked() { cut } else { section };
-    Effect::new(move |before: Option<()>| {
-        section.track();
-        if before.is_some() && look.with_untracked(|look| look.height.is_some()) {
-            look.update(|look| look.height = None);
+    let name = Signal::derive({
+        let id = id.clone();
+        move || {
+            let trees = |shown: &Shown| {
+                shown.report.sections.iter().filter(|s| matches!(s.figure, Figure::Dendrogram(_))).count()
+            };
+            // Of a tree that is alone, the link need not say which it is.
+            let alone = desk.shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| trees(shown) == 1));
+            if alone { String::new() } else { id.clone() }
         }
     });
+    let look = RwSignal::new(section.with_untracked(|section| Look::first(section.as_ref())));
+    if trees.get_untracked() {
+        Effect::new(move |_| {
+            let height = desk.view.with(|view| view.height(&name.get()));
+            look.update(|look| look.height = height);
+        });
+        Effect::new(move |before: Option<()>| {
+            let height = look.get().height;
+            if before.is_some() {
+                desk.cut_at(&name.get_untracked(), height);
+            }
+        });
+    }
+    let cut = Memo::new(move |_| section.with(|section| dendrogram::seen(section.as_ref(), look.get())));
+    let seen = if trees.get_untracked() { cut } else { section };
+    // The table is of what is selected, if something is.
+    let chosen = Memo::new(move |_| section.with(|s| selected.with(|selected| scatter::only(s.as_ref(), selected))));
+    let listed = if points.get_untracked() { chosen } else { section };
     let table_id = format!("t-{id}");
     view! {
         <figure class="card figure" data-section=id.clone()>
@@ -116,6 +153,11 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 <save::SaveMenu section=seen/>
             </div>
             {move || match (images.get(), numbers.get(), gallery.get(), trees.get()) {
+                _ if points.get() => view! { <Scatter section selected/> }.into_any(),
+                _ if gridded.get() && distances => view! { <Cores section/> }.into_any(),
+                _ if gridded.get() && heat.get() => view! { <Settings section/> }.into_any(),
+                _ if bags.get() => view! { <Window section/> }.into_any(),
+                (true, ..) if centres => view! { <Centres section/> }.into_any(),
                 (true, ..) => view! { <ImageGrid section/> }.into_any(),
                 (_, true, ..) => ().into_any(),
                 (_, _, true, _) => view! { <Gallery section/> }.into_any(),
@@ -124,9 +166,24 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
             }}
             <figcaption data-testid="summary">{move || seen.with(|section| section.as_ref().map(|section| section.summary.clone()))}</figcaption>
             <Show when=move || table.get() || numbers.get()>
-                <div id=table_id.clone()><TableView section/></div>
+                <div id=table_id.clone()><TableView section=listed/></div>
             </Show>
         </figure>
+    }
+}
+
+/// Centres, and the way they came to be.
+#[component]
+fn Centres(section: Memo<Option<Section>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let played = player::frames(desk);
+    let position = RwSignal::new(usize::MAX);
+    let seen = Memo::new(move |_| {
+        played.with(|played| section.with(|section| player::at(section.as_ref(), played.as_deref(), position.get())))
+    });
+    view! {
+        <player::Player played position/>
+        <ImageGrid section=seen/>
     }
 }
 
@@ -180,7 +237,8 @@ fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
 fn draw_cell(section: Option<&Section>, i: usize, element: &web_sys::HtmlCanvasElement) {
     if let Some(Figure::Images { height, width, map, low, high, images, .. }) = section.map(|s| &s.figure)
         && let Some(image) = images.get(i)
-        && let Err(error) = canvas::raster(element, (*width, *height), &image.pixels, *map, (*low, *high))
+        && let (map, low, high) = image.scale.unwrap_or((*map, *low, *high))
+        && let Err(error) = canvas::raster(element, (*width, *height), &image.pixels, map, (low, high))
     {
         leptos::logging::error!("image {i}: {error}");
     }
@@ -211,8 +269,9 @@ pub fn width_of(frame: NodeRef<html::Div>) -> RwSignal<f64> {
     width
 }
 
+/// A chart, and what lies over it.
 #[component]
-fn Chart(section: Memo<Option<Section>>) -> impl IntoView {
+pub fn Chart(section: Memo<Option<Section>>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let frame = NodeRef::<html::Div>::new();
     let node = NodeRef::<html::Canvas>::new();
@@ -241,7 +300,10 @@ fn Chart(section: Memo<Option<Section>>) -> impl IntoView {
     };
     view! {
         <div class="scroll chart" node_ref=frame style=height tabindex="0" role="region" aria-label=name>
-            <canvas node_ref=node role="img" aria-label=summary></canvas>
+            <div class="plot">
+                <canvas node_ref=node role="img" aria-label=summary></canvas>
+                {children.map(|children| children())}
+            </div>
         </div>
     }
 }

@@ -1,8 +1,9 @@
 //! The controls: one for each row of the experiment's parameter table, Run, Cancel.
 
-use super::desk::{Desk, RunState};
+use super::desk::Desk;
 use super::door::Door;
 use super::lab::state_words;
+use super::state::RunState;
 use crate::data::catalog;
 use crate::error::Error;
 use crate::link::Setup;

@@ -1,7 +1,8 @@
 //! A lab's page: its scenes, the controls of the current one, its figures, its numbers.
 
-use super::desk::{Desk, RunState};
-use super::{figure, form, notes, numbers};
+use super::desk::Desk;
+use super::state::RunState;
+use super::{claims, figure, form, notes, numbers, offer, predict};
 use crate::experiments::EXPERIMENTS;
 use crate::labs::{self, Lab};
 use crate::link::Place;
@@ -34,7 +35,10 @@ pub fn LabPage() -> impl IntoView {
                 <notes::MissingData/>
                 <notes::ErrorCard/>
                 <Show when=works>
+                    <predict::Predictions/>
+                    <offer::AllImages/>
                     <figure::Figures/>
+                    <claims::Claims/>
                     <numbers::NotebookTable/>
                     <numbers::Metrics/>
                 </Show>
@@ -99,7 +103,7 @@ fn experiments() -> impl IntoView {
 fn scene_words() -> impl IntoView {
     let desk = expect_context::<Desk>();
     move || {
-        let scene = desk.setup.with(|setup| setup.scene());
+        let scene = claims::scene(desk);
         let lab = match desk.place.get() {
             Place::Scene { lab, .. } => labs::lab(&lab),
             _ => None,

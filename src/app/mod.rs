@@ -1,10 +1,14 @@
 //! The page: Leptos views over one [`Desk`], plain HTML controls, canvases.
 
+mod bench;
 mod branches;
+mod claims;
+mod cores;
 mod data;
 mod dendrogram;
 mod desk;
 mod door;
+mod drag;
 mod embed;
 mod fetch;
 mod figure;
@@ -16,12 +20,20 @@ mod keep;
 mod lab;
 mod notes;
 mod numbers;
+mod offer;
 mod paint;
+mod player;
+mod predict;
 mod preview;
 mod route;
 mod save;
+mod scatter;
+mod settings;
 mod share;
+mod state;
+mod strip;
 mod theme;
+mod window;
 
 use desk::Desk;
 use leptos::prelude::*;
@@ -47,6 +59,7 @@ fn Page() -> impl IntoView {
     theme::follow(desk);
     route::follow(desk);
     embed::follow(desk);
+    provide_context(predict::Answers::new(desk));
     view! {
         <a class="skip" href="#main" on:click=frame::skip>"Skip to content"</a>
         <frame::Header/>

@@ -1,8 +1,9 @@
 //! What has to be said: notes on the link, a failed run, and what a screen reader hears.
 
-use super::desk::{Desk, RunState, Status, now};
+use super::desk::{Desk, now};
 use super::door::Door;
 use super::lab::state_words;
+use super::state::{RunState, Status};
 use crate::data::public;
 use crate::error::Error;
 use leptos::prelude::*;

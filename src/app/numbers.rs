@@ -1,7 +1,9 @@
 //! The numbers of a run: beside the notebook's, and all of them.
 
-use super::desk::{Desk, Status};
+use super::desk::Desk;
+use super::state::Status;
 use crate::labs::Printed;
+use crate::link::Setup;
 use crate::report::Report;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -15,12 +17,19 @@ fn finished(desk: Desk) -> Option<Arc<Report>> {
     })
 }
 
+/// The finished report of the very settings that the controls show.
+pub fn current(desk: Desk) -> Memo<Option<Arc<Report>>> {
+    let key = Memo::new(move |_| desk.setup.with(Setup::key));
+    Memo::new(move |_| {
+        finished(desk).filter(|_| desk.shown.with(|shown| shown.as_ref().is_some_and(|s| s.key == key.get())))
+    })
+}
+
 /// "Notebook against this run".
 #[component]
 pub fn NotebookTable() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let lines =
-        move || desk.setup.with(|setup| setup.scene().map(|scene| scene.notebook.as_slice()).unwrap_or_default());
+    let lines = move || super::claims::scene(desk).map(|scene| scene.notebook.as_slice()).unwrap_or_default();
     let badge = move || {
         let report = finished(desk)?;
         let compared: Vec<bool> = lines().iter().filter_map(|line| line.matches(&report)).collect();

@@ -35,6 +35,14 @@ pub fn follow(desk: Desk) {
     });
 }
 
+/// Writes a setup to the address bar in place of the last one.
+pub fn replace(setup: &Setup) {
+    if let Ok(history) = window().history() {
+        // An address that cannot be written is not worth an error: the page works without.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&setup.fragment()));
+    }
+}
+
 /// Writes a setup to the address bar as a new step; inside another page, whose
 /// Back button is not ours, in place of the last one.
 pub fn push(setup: &Setup) {

@@ -53,6 +53,12 @@ pub fn ShareDialog() -> impl IntoView {
             dialog.close();
         }
     });
+    // The event comes a moment after the dialog is gone, and by then it may have been opened again.
+    let closed = move |_| {
+        if !node.get_untracked().is_some_and(|dialog| dialog.open()) {
+            desk.sharing.set(false);
+        }
+    };
     let of_setup = move |make: fn(&Setup) -> String| Signal::derive(move || desk.setup.with(make));
     let json = move |_| {
         let outcome = desk.shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.outcome.clone()));
@@ -86,7 +92,7 @@ pub fn ShareDialog() -> impl IntoView {
     let finished = move || desk.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.outcome.is_some()));
     view! {
         <dialog class="share" node_ref=node aria-labelledby="share-title" data-testid="share-dialog"
-            on:close=move |_| desk.sharing.set(false)>
+            on:close=closed>
             <div class="head">
                 <h2 id="share-title">"Share"</h2>
                 <span class="space"></span>

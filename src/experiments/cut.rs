@@ -21,8 +21,10 @@ pub struct Share {
 pub fn shares(tree: &Tree, cut: &Cut) -> Vec<Share> {
     let n_classes = tree.classes.len();
     let mut counts = vec![0u64; cut.n_clusters() * n_classes];
-    for (label, class) in cut.labels.iter().zip(&tree.labels) {
-        counts[(*label as usize - 1) * n_classes + usize::from(*class)] += 1;
+    for (label, sample) in cut.labels.iter().zip(0..) {
+        for (class, count) in tree.counts(sample) {
+            counts[(*label as usize - 1) * n_classes + class] += count;
+        }
     }
     counts.chunks_exact(n_classes.max(1)).map(share).collect()
 }
@@ -36,21 +38,23 @@ fn share(counts: &[u64]) -> Share {
 /// The most frequent digit among some samples; `None` if there are none.
 pub fn share_of(tree: &Tree, samples: &[u32]) -> Option<Share> {
     let mut counts = vec![0u64; tree.classes.len()];
-    samples.iter().for_each(|sample| counts[usize::from(tree.labels[*sample as usize])] += 1);
+    samples.iter().flat_map(|sample| tree.counts(*sample)).for_each(|(class, count)| counts[class] += count);
     (!samples.is_empty()).then(|| share(&counts))
 }
 
 /// Adjusted Rand index of the cut against the digits (`adjusted_rand_score`).
 pub fn score(tree: &Tree, cut: &Cut) -> Result<f64> {
-    let truth: Vec<i32> = tree.labels.iter().map(|label| i32::from(*label)).collect();
-    let found: Vec<i32> = cut.labels.iter().map(|label| *label as i32).collect();
+    let pairs = cut.labels.iter().zip(0..).flat_map(|(label, sample)| {
+        tree.counts(sample).flat_map(move |(class, count)| (0..count).map(move |_| (class as i32, *label as i32)))
+    });
+    let (truth, found): (Vec<i32>, Vec<i32>) = pairs.unzip();
     metrics::adjusted_rand_score(&truth, &found)
 }
 
 /// The cut in a paragraph.
 pub fn summary(tree: &Tree, cut: &Cut) -> Result<String> {
     let shares = shares(tree, cut);
-    let n = tree.images.len();
+    let n = tree.size();
     let largest = shares.iter().max_by_key(|share| share.size).cloned();
     let alone = shares.iter().filter(|share| share.size == 1).count();
     let mut text = format!(

@@ -4,14 +4,15 @@
 use super::Experiment;
 use super::kmeans::Scaling;
 use super::lab::{Job, Lab, Tick, Ticker, Workplace};
+use super::tree::n_distinct;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::learn::cluster::{Neighborhoods, Pixels, k_distances};
+use crate::learn::cluster::{Neighborhoods, Pixels, all_k_distances};
 use crate::learn::resample::resample_indices;
 use crate::params::{Domain, distinct};
 use crate::python;
 use crate::random::RandomState;
-use crate::report::{Curve, Figure, Report, Section, Stroke, Value};
+use crate::report::{Curve, Figure, Report, Section, Stroke, Table, Value};
 use serde::{Deserialize, Serialize};
 
 crate::params! {
@@ -43,13 +44,35 @@ pub struct Grid {
 /// What a setting found, and the distances that help to choose eps.
 #[derive(Serialize, Deserialize)]
 pub struct Searched {
-    /// For each eps, for each `min_samples`: images in clusters, and clusters.
-    cells: Vec<(u32, u32)>,
-    /// For the first and the last of `min_samples`: distance of every image to its neighbour of that number, ascending.
+    /// For each eps, for each `min_samples`.
+    cells: Vec<Cell>,
+    /// For each of `min_samples` that there are images for: distance of every image to its neighbour of that number, ascending.
     curves: Vec<(u32, Vec<f64>)>,
-    /// Largest cluster of each setting.
-    largest: Vec<u32>,
+    /// How many different images were drawn.
+    n_distinct: u32,
 }
+
+/// What one setting found.
+#[derive(Serialize, Deserialize)]
+struct Cell {
+    /// Images in each cluster, the largest first.
+    sizes: Vec<u32>,
+    /// Images that are cores.
+    n_core: u32,
+}
+
+impl Cell {
+    fn clustered(&self) -> u32 {
+        self.sizes.iter().sum()
+    }
+
+    fn largest(&self) -> u32 {
+        self.sizes.first().copied().unwrap_or(0)
+    }
+}
+
+/// Rows of the table of cores, about: enough to drag a line over them.
+const CORE_ROWS: f64 = 150.0;
 
 /// The images that `sklearn.utils.resample` draws.
 pub fn drawn(data: &Dataset, n_samples: u32, replace: bool, random_state: u32) -> Result<Vec<usize>> {
@@ -64,7 +87,8 @@ impl Job for Grid {
     fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Searched> {
         let Grid { params } = self;
         let data = place.dataset();
-        let sample = data.select(&drawn(data, params.n_samples, params.replace, params.random_state)?)?;
+        let rows = drawn(data, params.n_samples, params.replace, params.random_state)?;
+        let sample = data.select(&rows)?;
         let pixels = Pixels::new(&sample.images, sample.n, sample.n_features(), params.scaling.into())?;
         let eps: Vec<f64> = params.eps.iter().map(|eps| f64::from(*eps)).collect();
         let min_samples: Vec<usize> = params.min_samples.iter().map(|count| *count as usize).collect();
@@ -74,13 +98,20 @@ impl Job for Grid {
             }
         };
         let found = Neighborhoods::new(&pixels, &eps, &mut tick)?.dbscan(&pixels, &min_samples)?;
-        let cells = found.iter().map(|one| ((sample.n - one.n_noise()) as u32, one.n_clusters)).collect();
-        let largest = found.iter().map(|one| one.sizes().into_iter().max().unwrap_or(0)).collect();
-        let mut ends = vec![params.min_samples[0], params.min_samples[params.min_samples.len() - 1]];
-        ends.dedup();
-        ends.retain(|k| *k as usize <= sample.n);
-        let curve = |k: u32| Ok((k, k_distances(&pixels, k as usize, &mut |_| {})?));
-        Ok(Searched { cells, largest, curves: ends.into_iter().map(curve).collect::<Result<_>>()? })
+        let cells = found.iter().map(|one| {
+            let mut sizes = one.sizes();
+            sizes.sort_unstable_by(|a, b| b.cmp(a));
+            Cell { sizes, n_core: one.core_sample_indices.len() as u32 }
+        });
+        let cells = cells.collect();
+        let ks: Vec<usize> = min_samples.into_iter().filter(|k| *k <= sample.n).collect();
+        let curves = if ks.is_empty() { Vec::new() } else { all_k_distances(&pixels, &ks, &mut tick)? };
+        let images: Vec<u32> = rows.into_iter().map(|row| row as u32).collect();
+        Ok(Searched {
+            cells,
+            curves: ks.into_iter().map(|k| k as u32).zip(curves).collect(),
+            n_distinct: n_distinct(&images) as u32,
+        })
     }
 }
 
@@ -113,18 +144,22 @@ impl Experiment for DbGrid {
         let replace = if params.replace { "True" } else { "False" };
         let mut script = String::from("from sklearn.cluster import DBSCAN\nfrom sklearn.utils import resample\n\n");
         script += &format!(
-            "X, y = resample(X, y, n_samples={}, replace={replace}, random_state={})\n",
+            "X, y, drawn = resample(X, y, np.arange(len(X)), n_samples={}, replace={replace}, random_state={})\n",
             params.n_samples, params.random_state
         );
+        script += "show('n_distinct', len(np.unique(drawn)))\n";
         script += &python::scaled(params.scaling.word());
-        script += "listed = 0\n";
+        script += "listed = lopsided = 0\nquiet = []\n";
         script += &format!("for eps in {:?}:\n    for min_samples in {:?}:\n", params.eps, params.min_samples);
         script += "        labels = DBSCAN(eps=eps, min_samples=min_samples).fit_predict(X_scaled)\n";
         script += "        clustered = labels[labels >= 0]\n        share = len(clustered) / len(labels)\n";
+        script += "        if 10 * len(clustered) > 9 * len(labels):\n            quiet.append(eps)\n";
         script += &format!("        if share > {}:\n            listed += 1\n", params.share);
+        script += "            lopsided += 100 * np.bincount(clustered).max() >= 99 * len(clustered)\n";
         script += "            show(f'row_{eps}_{min_samples}', f'{share * 100:.2f}% good clusters with eps={eps}, '\n";
         script += "                 f'min_samples={min_samples}, cluster_count: {len(np.unique(clustered))}')\n";
-        script += "show('n_listed', listed)\n";
+        script += "show('n_listed', listed)\nshow('n_lopsided', lopsided)\n";
+        script += "if quiet:\n    show('eps_low_noise', min(quiet))\n";
         script
     }
 }
@@ -133,11 +168,15 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
     let mut report = Report::default();
     let n = f64::from(params.n_samples);
     let settings = || params.eps.iter().flat_map(|eps| params.min_samples.iter().map(move |count| (*eps, *count)));
-    let mut listed = 0;
-    for ((eps, min_samples), (clustered, clusters)) in settings().zip(&found.cells) {
-        let share = f64::from(*clustered) / n;
+    report.metric("n_samples", "Images drawn", Value::Int(i64::from(params.n_samples)));
+    report.metric("n_distinct", "Different images among them", Value::Int(i64::from(found.n_distinct)));
+    let (mut listed, mut lopsided) = (0, 0);
+    for ((eps, min_samples), cell) in settings().zip(&found.cells) {
+        let (clustered, clusters) = (cell.clustered(), cell.sizes.len());
+        let share = f64::from(clustered) / n;
         if share > params.share {
             listed += 1;
+            lopsided += i64::from(100 * u64::from(cell.largest()) >= 99 * u64::from(clustered));
             let id = format!("row_{eps}_{min_samples}");
             let text = format!(
                 "{:.2}% good clusters with eps={eps}, min_samples={min_samples}, cluster_count: {clusters}",
@@ -147,6 +186,11 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
         }
     }
     report.metric("n_listed", "Settings listed", Value::Int(listed));
+    report.metric("n_lopsided", "Of these, 99 % of what is clustered in one cluster", Value::Int(lopsided));
+    let quiet = settings().zip(&found.cells).filter(|(_, cell)| 10 * cell.clustered() > 9 * params.n_samples);
+    if let Some(eps) = quiet.map(|((eps, _), _)| eps).min() {
+        report.metric("eps_low_noise", "Smallest eps with noise below 10 %", Value::Int(i64::from(eps)));
+    }
 
     let names = |values: &[u32]| values.iter().map(u32::to_string).collect::<Vec<_>>();
     let heat = |id: &str, title: &str, summary: String, values: Vec<f64>, texts: Vec<String>, high: f64| Section {
@@ -163,7 +207,7 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
             high,
         },
     };
-    let shares: Vec<f64> = found.cells.iter().map(|cell| f64::from(cell.0) / n * 100.0).collect();
+    let shares: Vec<f64> = found.cells.iter().map(|cell| f64::from(cell.clustered()) / n * 100.0).collect();
     let texts = shares.iter().map(|share| format!("{share:.1}")).collect();
     let summary = format!(
         "Per cent of {} images that belong to a cluster, for each pair of settings; {listed} of {} pairs are above {} %.",
@@ -173,22 +217,19 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
     );
     report.sections.push(heat("grid", "Share of images in clusters", summary, shares, texts, 100.0));
 
-    let counts: Vec<f64> = found.cells.iter().map(|cell| f64::from(cell.1)).collect();
+    let counts: Vec<f64> = found.cells.iter().map(|cell| cell.sizes.len() as f64).collect();
     let most = counts.iter().copied().fold(1.0, f64::max);
-    let lonely = found
-        .cells
-        .iter()
-        .zip(&found.largest)
-        .filter(|((clustered, clusters), largest)| *clusters == 1 && *largest == clustered)
-        .count();
-    let texts = found.cells.iter().map(|cell| cell.1.to_string()).collect();
+    let lonely = found.cells.iter().filter(|cell| cell.sizes.len() == 1).count();
+    let texts = found.cells.iter().map(|cell| cell.sizes.len().to_string()).collect();
     let summary = format!(
         "Number of clusters for each pair of settings, at most {most}. In {lonely} of them everything that is not \
          noise is one single cluster, which says nothing about digits."
     );
     report.sections.push(heat("clusters", "Number of clusters", summary, counts, texts, most));
 
-    let curves = found.curves.iter().zip(0u8..).map(|((k, distances), i)| Curve {
+    let mut ends: Vec<&(u32, Vec<f64>)> = found.curves.iter().collect();
+    ends.drain(1.min(ends.len())..ends.len().saturating_sub(1));
+    let curves = ends.into_iter().zip(0u8..).map(|((k, distances), i)| Curve {
         name: format!("neighbour number {k}"),
         points: distances.iter().enumerate().map(|(i, distance)| (i as f64, *distance)).collect(),
         stroke: Stroke::Class(i),
@@ -207,5 +248,76 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
             curves: curves.collect(),
         },
     });
+    report.sections.push(cells(params, found));
+    report.sections.push(cores(found));
     report
+}
+
+/// What every setting found, as a table.
+fn cells(params: &DbGridParams, found: &Searched) -> Section {
+    let settings = params.eps.iter().flat_map(|eps| params.min_samples.iter().map(move |count| (*eps, *count)));
+    let rows = settings.zip(&found.cells).map(|((eps, min_samples), cell)| {
+        let numbers = [
+            eps,
+            min_samples,
+            cell.sizes.len() as u32,
+            params.n_samples - cell.clustered(),
+            cell.n_core,
+            cell.largest(),
+        ];
+        let sizes = cell.sizes.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
+        numbers.into_iter().map(|number| Value::Int(i64::from(number))).chain([Value::Text(sizes)]).collect()
+    });
+    let columns = ["eps", "min_samples", "clusters", "noise", "cores", "largest", "sizes"].map(String::from).to_vec();
+    Section {
+        id: "settings".into(),
+        title: "Every setting".into(),
+        summary: format!("What DBSCAN finds in {} images with each pair of settings.", params.n_samples),
+        figure: Figure::Numbers(Table { columns, rows: rows.collect() }),
+    }
+}
+
+/// For many eps, how many images are cores: what the distances say without another search.
+fn cores(found: &Searched) -> Section {
+    let farthest = found.curves.iter().filter_map(|(_, curve)| curve.last()).copied().fold(0.0, f64::max);
+    let (times, per) = round_step(farthest / CORE_ROWS);
+    let n_rows = (farthest / times * per).ceil() as u32 + 1;
+    let rows = (0..n_rows).map(|row| {
+        let eps = f64::from(row) * times / per;
+        let within = found.curves.iter().map(|(_, curve)| curve.partition_point(|distance| *distance <= eps) as i64);
+        [Value::Float(eps)].into_iter().chain(within.map(Value::Int)).collect()
+    });
+    let names = found.curves.iter().map(|(k, _)| format!("min_samples = {k}"));
+    Section {
+        id: "cores".into(),
+        title: "Cores for every eps".into(),
+        summary: "How many images have enough neighbours within eps to be cores.".into(),
+        figure: Figure::Numbers(Table {
+            columns: ["eps".to_string()].into_iter().chain(names).collect(),
+            rows: rows.collect(),
+        }),
+    }
+}
+
+/// 1, 2 or 5 times a power of ten, no less than `least` nor than a thousandth: as a
+/// fraction, so that steps have few digits.
+fn round_step(least: f64) -> (f64, f64) {
+    let per = [1000.0, 100.0, 10.0].into_iter().flat_map(|per| [1.0, 2.0, 5.0].map(|times| (times, per)));
+    let whole =
+        [1.0, 10.0, 100.0, 1000.0].into_iter().flat_map(|unit| [1.0, 2.0, 5.0].map(|times| (times * unit, 1.0)));
+    per.chain(whole).find(|(times, per)| times / per >= least).unwrap_or((10_000.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_round_and_large_enough() {
+        assert_eq!(round_step(0.0), (1.0, 1000.0));
+        assert_eq!(round_step(0.07), (1.0, 10.0));
+        assert_eq!(round_step(0.1), (1.0, 10.0));
+        assert_eq!(round_step(0.6), (1.0, 1.0));
+        assert_eq!(round_step(30.0), (50.0, 1.0));
+    }
 }

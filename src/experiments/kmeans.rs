@@ -119,6 +119,11 @@ impl Experiment for KMeans {
         script += "show('normalized_mutual_info_score', metrics.normalized_mutual_info_score(y, model.labels_))\n";
         script += "confusion = metrics.cluster.contingency_matrix(y, model.labels_)\n";
         script += "show('purity', confusion.max(axis=0).sum() / len(y))\n";
+        script += "show('n_owners', len(np.unique(confusion.argmax(axis=0))))\n";
+        script += "pairs = np.argsort(-confusion, axis=0, kind='stable')[:2]\n";
+        script += "seconds = np.take_along_axis(confusion, pairs, axis=0)[-1]\n";
+        script += "pair = sorted(pairs[:, seconds.argmax()])\n";
+        script += "if len(pair) == 2:\n    show('shared_pair', ' '.join(str(np.unique(y)[i]) for i in pair))\n";
         script += "show('sizes', ' '.join(map(str, np.bincount(model.labels_, minlength=model.n_clusters))))\n";
         script
     }
@@ -150,6 +155,14 @@ fn finished(
         Value::Float(metrics::normalized_mutual_info_score(&truth, &found)?),
     );
     report.metric("purity", "Purity", Value::Float(metrics::purity(&truth, &found)?));
+    let k = params.n_clusters as usize;
+    let counts = pictures::contingency((&data.labels, data.class_names.len()), (&fit.labels, k));
+    let owners = pictures::owners(&counts, k).len();
+    report.metric("n_owners", "Digits that own a cluster", Value::Int(owners as i64));
+    if let Some((a, b)) = pictures::shared_pair(&counts, k) {
+        let text = format!("{} {}", data.class_names[a], data.class_names[b]);
+        report.metric("shared_pair", "Digits that share a cluster most", Value::Text(text));
+    }
     let text = sizes.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
     report.metric("sizes", "Cluster sizes", Value::Text(text));
     report.metric("n_samples", "Images", Value::Int(data.n as i64));
@@ -158,8 +171,7 @@ fn finished(
     let confusion = pictures::confusion("confusion", "Digits against clusters", data, &fit.labels, params.n_clusters);
     report.sections.push(centres(params, data, &frame, Some(&sizes)));
     report.sections.push(confusion);
-    let histories: Vec<Vec<(f64, f64)>> =
-        fits.iter().map(|fit| fit.history.iter().enumerate().map(|(i, y)| (i as f64 + 1.0, *y)).collect()).collect();
+    let histories: Vec<Vec<(f64, f64)>> = fits.iter().map(Fit::points).collect();
     report.sections.push(descent(&histories, Some(best)));
     report.sections.push(gallery(data, &sizes, members));
 
@@ -203,7 +215,7 @@ fn unfinished(params: &KMeansParams, data: &Dataset, known: &[Progress<Found>], 
     let histories: Vec<Vec<(f64, f64)>> = known
         .iter()
         .map(|job| match job.output.as_ref().and_then(Found::as_fit) {
-            Some(fit) => fit.history.iter().enumerate().map(|(i, y)| (i as f64 + 1.0, *y)).collect(),
+            Some(fit) => fit.points(),
             None => job.history.iter().map(|(step, y)| (f64::from(*step), *y)).collect(),
         })
         .collect();
@@ -268,7 +280,7 @@ fn gallery(data: &Dataset, sizes: &[u64], members: &[(Vec<u32>, Vec<u32>)]) -> S
 }
 
 /// Inertia after each iteration, one line for each restart.
-fn descent(histories: &[Vec<(f64, f64)>], best: Option<usize>) -> Section {
+pub fn descent(histories: &[Vec<(f64, f64)>], best: Option<usize>) -> Section {
     let curves: Vec<Curve> = histories
         .iter()
         .enumerate()

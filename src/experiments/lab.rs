@@ -2,9 +2,14 @@
 //! its jobs. Who that is (workers in a browser, threads natively, or this very
 //! thread) never changes a result.
 
+use super::drawing::Drawing;
+use super::features::{Features, Projection};
+use super::mixture::Selection;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::learn::cluster::Pixels;
+use crate::learn::feature_extraction::Patches;
+use crate::learn::mixture::BinaryImages;
 use crate::learn::preprocessing::Scaling;
 use crate::report::Report;
 use serde::de::DeserializeOwned;
@@ -47,16 +52,38 @@ impl Ticker for Deaf {
     fn tell(&mut self, _: Tick) {}
 }
 
+/// A form of the data with what it was made by; the last one is kept for the jobs that follow.
+struct Kept<K, V>(Option<(K, Rc<V>)>);
+
+impl<K: Clone + PartialEq, V> Kept<K, V> {
+    fn get(&mut self, key: &K, make: impl FnOnce() -> Result<V>) -> Result<Rc<V>> {
+        if let Some((made, value)) = &self.0
+            && made == key
+        {
+            return Ok(Rc::clone(value));
+        }
+        // The old one goes first: two would be too much memory.
+        self.0 = None;
+        let value = Rc::new(make()?);
+        self.0 = Some((key.clone(), Rc::clone(&value)));
+        Ok(value)
+    }
+}
+
 /// What a worker works on: the data set, and forms of it that jobs share.
 pub struct Workplace {
     dataset: Arc<Dataset>,
-    pixels: Option<(Scaling, Rc<Pixels>)>,
+    pixels: Kept<Scaling, Pixels>,
+    features: Kept<Projection, Features>,
+    patches: Kept<Drawing, Patches>,
+    binary: Kept<Selection, BinaryImages>,
 }
 
 impl Workplace {
     /// A place with nothing prepared.
     pub fn new(dataset: Arc<Dataset>) -> Self {
-        Workplace { dataset, pixels: None }
+        let (pixels, features, patches, binary) = (Kept(None), Kept(None), Kept(None), Kept(None));
+        Workplace { dataset, pixels, features, patches, binary }
     }
 
     /// The data set.
@@ -64,18 +91,25 @@ impl Workplace {
         &self.dataset
     }
 
-    /// The images as points, shape `(n_samples, n_features)`; made once for each scaling in turn.
+    /// The images as points, shape `(n_samples, n_features)`.
     pub fn pixels(&mut self, scaling: Scaling) -> Result<Rc<Pixels>> {
-        if let Some((made, pixels)) = &self.pixels
-            && *made == scaling
-        {
-            return Ok(Rc::clone(pixels));
-        }
-        self.pixels = None;
         let data = &self.dataset;
-        let pixels = Rc::new(Pixels::new(&data.images, data.n, data.n_features(), scaling)?);
-        self.pixels = Some((scaling, Rc::clone(&pixels)));
-        Ok(pixels)
+        self.pixels.get(&scaling, || Pixels::new(&data.images, data.n, data.n_features(), scaling))
+    }
+
+    /// A sample on its principal components.
+    pub fn features(&mut self, projection: &Projection) -> Result<Rc<Features>> {
+        self.features.get(projection, || projection.features(&self.dataset))
+    }
+
+    /// Windows of the images, shape `(n_patches, patch_size * patch_size)`.
+    pub fn patches(&mut self, drawing: &Drawing) -> Result<Rc<Patches>> {
+        self.patches.get(drawing, || drawing.extract(&self.dataset))
+    }
+
+    /// Chosen images in black and white.
+    pub fn binary(&mut self, selection: &Selection) -> Result<Rc<BinaryImages>> {
+        self.binary.get(selection, || selection.binarise(&self.dataset))
     }
 }
 
@@ -106,6 +140,9 @@ pub trait Bench {
         patience: f64,
         heard: &'a mut dyn FnMut(Heard),
     ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>>;
+
+    /// Takes note of a tick: the job's position, and what it says.
+    fn note(&self, _job: usize, _tick: &Tick) {}
 
     /// Whether an unfinished report would be drawn now.
     fn wants_report(&self) -> bool {
@@ -155,16 +192,29 @@ pub struct Lab<'a> {
 impl Lab<'_> {
     /// Carries out `jobs`; outputs in their order.
     pub async fn map<J: Job>(&self, stage: &str, jobs: &[J], live: &mut Live<'_, J::Output>) -> Result<Vec<J::Output>> {
+        self.map_part(stage, jobs, live, (0.0, 1.0)).await
+    }
+
+    /// As [`map`](Self::map), for one of several stages: `span` is the share of all
+    /// work that is done before it and after it.
+    pub async fn map_part<J: Job>(
+        &self,
+        stage: &str,
+        jobs: &[J],
+        live: &mut Live<'_, J::Output>,
+        (before, after): (f64, f64),
+    ) -> Result<Vec<J::Output>> {
         let encoded = jobs.iter().map(encode).collect::<Result<Vec<_>>>()?;
         let of = jobs.len();
         let mut known: Vec<Progress<J::Output>> =
             jobs.iter().map(|_| Progress { tick: None, history: Vec::new(), output: None }).collect();
         let mut broken = None;
-        let mut share = 0f64;
+        let mut share = before;
         self.bench.progress(stage, 0, of, share);
         let mut heard = |heard: Heard| {
             let at = match heard {
                 Heard::Tick(at, tick) => {
+                    self.bench.note(at, &tick);
                     known[at].history.push((tick.step, tick.objective));
                     known[at].tick = Some(tick);
                     at
@@ -184,7 +234,7 @@ impl Lab<'_> {
                 _ => 0.0,
             };
             let now = (done as f64 + known.iter().map(under_way).sum::<f64>()) / of as f64;
-            share = share.max(now);
+            share = share.max(before + (after - before) * now);
             self.bench.progress(stage, done, of, share);
             if self.bench.wants_report()
                 && let Some(report) = live(&known, at)

@@ -3,24 +3,50 @@
 //!
 //! Adding one is a file here and its name in `experiments!` below.
 
+mod bag;
+mod bags;
 mod bench;
+mod binary;
+mod crossval;
 pub mod cut;
 mod dbgrid;
 mod digits;
+mod drawing;
+mod elbow;
+mod encludl;
+mod features;
+mod inferred;
 mod kmeans;
 mod lab;
+mod logistic;
+mod mixture;
+mod pair;
+mod parcels;
+mod patches;
+mod pcadbscan;
+mod pcakmeans;
+mod pcatree;
 mod pictures;
+mod principal;
+mod prune;
 mod purity;
+mod recording;
 mod restarts;
+mod samples;
+mod schemes;
 mod selftest;
+mod sheet;
 mod stability;
 mod tree;
 mod trees;
+mod vocabulary;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use bench::Threads;
 pub use bench::{Serial, poll_once};
 pub use lab::{Bench, Deaf, Heard, Job, Lab, LocalFuture, Progress, Tick, Ticker, Workplace, decode, encode};
+
+pub use recording::{Frame, Recording};
 
 use crate::data::Dataset;
 use crate::error::{Error, Result};
@@ -158,8 +184,25 @@ experiments! {
     kmeans::KMeans,
     stability::Stability,
     purity::Purity,
+    elbow::Elbow,
     tree::Grow,
     trees::Compare,
     dbgrid::DbGrid,
+    binary::Binary,
+    mixture::Mixture,
+    pcadbscan::PcaDbscan,
+    pcakmeans::PcaKMeans,
+    pcatree::PcaTree,
+    sheet::Sheet,
+    logistic::Logistic,
+    schemes::Schemes,
+    crossval::Crossval,
+    patches::TakePatches,
+    vocabulary::FindWords,
+    bag::ReadImage,
+    bags::LearnBags,
+    samples::Samples,
+    parcels::Parcels,
+    encludl::Encludl,
     selftest::SelfTest,
 }

@@ -4,7 +4,7 @@ use super::kmeans::{Init, KMeansParams};
 use super::lab::{Job, Tick, Ticker, Workplace};
 use crate::error::{Result, Warning};
 use crate::learn::Matrix;
-use crate::learn::cluster::{self, KMeansFit};
+use crate::learn::cluster::{self, KMeansFit, KMeansOptions, Points};
 use serde::{Deserialize, Serialize};
 
 /// One restart: its start is drawn from the seed's stream as the n-th one, so
@@ -51,21 +51,7 @@ impl Job for Restart {
         };
         let start =
             cluster::start(&*pixels, &init, params.n_clusters as usize, params.random_state, self.restart as usize)?;
-        let mut history = Vec::new();
-        let fit = cluster::lloyd(&*pixels, start, &params.options(), &mut |now| {
-            history.push(now.inertia);
-            if ticker.due() {
-                let centers = now.cluster_centers();
-                ticker.tell(Tick {
-                    step: now.n_iter,
-                    objective: now.inertia,
-                    frame: centers.as_slice().iter().map(|value| *value as f32).collect(),
-                });
-            }
-        })?;
-        let KMeansFit { cluster_centers, labels, inertia, n_iter, converged } = fit;
-        let cluster_centers = cluster_centers.into_vec();
-        Ok(Fit { labels, cluster_centers, inertia, n_iter, converged, history })
+        Fit::descend(&*pixels, start, &params.options(), ticker)
     }
 }
 
@@ -124,9 +110,38 @@ impl Job for Task {
 }
 
 impl Fit {
+    /// Moves a start to its minimum and keeps the way there; ticks carry the centres.
+    pub fn descend<P: Points>(
+        points: &P,
+        start: Matrix,
+        options: &KMeansOptions,
+        ticker: &mut dyn Ticker,
+    ) -> Result<Fit> {
+        let mut history = Vec::new();
+        let fit = cluster::lloyd(points, start, options, &mut |now| {
+            history.push(now.inertia);
+            if ticker.due() {
+                let centers = now.cluster_centers();
+                ticker.tell(Tick {
+                    step: now.n_iter,
+                    objective: now.inertia,
+                    frame: centers.as_slice().iter().map(|value| *value as f32).collect(),
+                });
+            }
+        })?;
+        let KMeansFit { cluster_centers, labels, inertia, n_iter, converged } = fit;
+        let cluster_centers = cluster_centers.into_vec();
+        Ok(Fit { labels, cluster_centers, inertia, n_iter, converged, history })
+    }
+
     /// The winner among restarts, by scikit-learn's rule.
     pub fn best<'a>(fits: impl IntoIterator<Item = &'a Fit>, n_clusters: u32) -> usize {
         cluster::best_restart(fits.into_iter().map(|fit| (fit.inertia, fit.labels.as_slice())), n_clusters as usize)
+    }
+
+    /// Inertia against iteration, from 1.
+    pub fn points(&self) -> Vec<(f64, f64)> {
+        self.history.iter().enumerate().map(|(i, y)| (i as f64 + 1.0, *y)).collect()
     }
 
     /// Number of images in each cluster.
@@ -140,13 +155,18 @@ impl Fit {
 
     /// What scikit-learn would warn of.
     pub fn warnings(&self, params: &KMeansParams) -> Vec<Warning> {
-        let found = self.sizes(params.n_clusters).iter().filter(|size| **size > 0).count() as u32;
+        self.warn(params.n_clusters, params.max_iter)
+    }
+
+    /// What scikit-learn would warn of with as many clusters and iterations asked for.
+    pub fn warn(&self, n_clusters: u32, max_iter: u32) -> Vec<Warning> {
+        let found = self.sizes(n_clusters).iter().filter(|size| **size > 0).count() as u32;
         let mut warnings = Vec::new();
-        if found < params.n_clusters {
-            warnings.push(Warning::FewerClusters { found, n_clusters: params.n_clusters });
+        if found < n_clusters {
+            warnings.push(Warning::FewerClusters { found, n_clusters });
         }
         if !self.converged {
-            warnings.push(Warning::NotConverged { what: "The winning restart".into(), max_iter: params.max_iter });
+            warnings.push(Warning::NotConverged { what: "The winning restart".into(), max_iter });
         }
         warnings
     }

@@ -151,6 +151,9 @@ fn report(params: &StabilityParams, data: &Dataset, fits: &[Option<&Fit>]) -> Re
         [] => "No restart is complete yet.".to_string(),
         some => {
             let (low, high) = spread(some);
+            report.metric("single_lowest", "Lowest single restart", Value::Float(low));
+            report.metric("single_highest", "Highest single restart", Value::Float(high));
+            report.metric("single_spread", "Spread between single restarts", Value::Float(high - low));
             format!(
                 "{} single restarts: their adjusted Rand indices lie between {low:.4} and {high:.4}. The strong line \
                  joins the winners, which is all that a run of {} restarts shows.",

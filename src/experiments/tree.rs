@@ -176,6 +176,7 @@ pub fn figure(data: &Dataset, images: &[u32], linkage: &Linkage, n_clusters: Opt
         y_title: "Cluster distance".into(),
         color_threshold: n_clusters.map(|k| height_between(linkage, k as usize)),
         truncation: Default::default(),
+        pruned: None,
     }
 }
 

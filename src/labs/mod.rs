@@ -1,12 +1,20 @@
 //! The five labs and their scenes: content, kept apart from the code that shows it.
 //! The words are in `labs.json`, where a teacher can edit them.
 
+mod claim;
+mod question;
+mod rule;
+
+pub use claim::{Claim, Finding, Test, Verdict};
+pub use question::{Choice, Item, Kind, Question};
+pub use rule::{Comparison, Rule, Side};
+
 use crate::report::Report;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// One notebook, rebuilt.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Lab {
     /// Its name in links.
     pub id: String,
@@ -27,7 +35,7 @@ pub struct Lab {
 }
 
 /// One step of a lab: an experiment with preset parameters.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Scene {
     /// Its name in links.
     pub id: String,
@@ -50,6 +58,15 @@ pub struct Scene {
     /// What the notebook printed, and what to compare it with.
     #[serde(default)]
     pub notebook: Vec<Printed>,
+    /// What the notebook says that can be checked here.
+    #[serde(default)]
+    pub claims: Vec<Claim>,
+    /// What to predict before the run.
+    #[serde(default)]
+    pub predictions: Vec<Question>,
+    /// Whether the notebook used all 70,000 images where this scene begins with fewer.
+    #[serde(default)]
+    pub all_images: bool,
 }
 
 /// One line of "Notebook against this run".

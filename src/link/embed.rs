@@ -28,6 +28,8 @@ pub struct Embed {
     pub start: Option<String>,
     /// Whether "Notebook against this run" is left out.
     pub no_notes: bool,
+    /// Whether the questions to answer before the run are left out.
+    pub no_ask: bool,
     /// Whether the line with a link to the full page is left out.
     pub no_credit: bool,
 }
@@ -67,6 +69,9 @@ impl Embed {
         if self.no_notes {
             add("notes", "0".into());
         }
+        if self.no_ask {
+            add("ask", "0".into());
+        }
         if self.no_credit {
             add("credit", "0".into());
         }
@@ -105,6 +110,7 @@ impl Embed {
                 self.height = Some(height.ok_or_else(bad)?);
             }
             "notes" => self.no_notes = one_of(&["1", "0"])? == "0",
+            "ask" => self.no_ask = one_of(&["1", "0"])? == "0",
             "credit" => self.no_credit = one_of(&["1", "0"])? == "0",
             // There is one language so far, and this is the first version of the grammar.
             "lang" => drop(one_of(&["en"])?),
@@ -125,6 +131,6 @@ impl Embed {
 }
 
 /// Whether a name comes back from the link that is written of it, and is no longer than a note should be.
-fn plain(name: &str) -> bool {
+pub(super) fn plain(name: &str) -> bool {
     (1..=60).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }

@@ -80,6 +80,69 @@ pub fn strip(canvas: &HtmlCanvasElement, data: &Dataset, images: &[u32], across:
     context(canvas)?.put_image_data(&image, 0.0, 0.0).map_err(js)
 }
 
+/// Draws images as ink in a colour of their own around given places, `(x, y)` in CSS pixels,
+/// over a clear canvas of that size. Where several would cover each other the first is drawn.
+pub fn thumbnails(
+    canvas: &HtmlCanvasElement,
+    (width, height): (f64, f64),
+    data: &Dataset,
+    placed: impl Iterator<Item = ((f64, f64), u32, RGBColor)>,
+    surface: RGBColor,
+) -> Drawn {
+    /// Side of an image in CSS pixels.
+    const SIDE: f64 = 15.0;
+    /// Radius in which the point below it is hidden.
+    const HIDDEN: f64 = 3.5;
+    let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 2.0);
+    let (w, h) = ((width * ratio) as usize, (height * ratio) as usize);
+    let side = (SIDE * ratio) as usize;
+    let mut bytes = vec![0u8; 4 * w * h];
+    let mut taken = vec![false; (w / side + 1) * (h / side + 1)];
+    for ((x, y), image, color) in placed {
+        let (left, top) = (x * ratio - side as f64 / 2.0, y * ratio - side as f64 / 2.0);
+        let fits = left >= 0.0 && top >= 0.0 && left as usize + side <= w && top as usize + side <= h;
+        if !fits || image as usize >= data.n {
+            continue;
+        }
+        let (left, top) = (left as usize, top as usize);
+        let cell = &mut taken[top / side * (w / side + 1) + left / side];
+        if std::mem::replace(cell, true) {
+            continue;
+        }
+        let levels = data.image(image as usize);
+        for row in 0..side {
+            for column in 0..side {
+                // The darkest of what a pixel covers: thin strokes stay.
+                let rows = row * data.height / side..((row + 1) * data.height).div_ceil(side);
+                let columns = column * data.width / side..((column + 1) * data.width).div_ceil(side);
+                let ink =
+                    rows.flat_map(|r| columns.clone().map(move |c| levels[r * data.width + c])).max().unwrap_or(0);
+                let at = 4 * ((top + row) * w + left + column);
+                let off = |i: usize| (i as f64 + 0.5 - side as f64 / 2.0) / ratio;
+                // The point itself would make another digit of it.
+                let pixel = if off(row) * off(row) + off(column) * off(column) < HIDDEN * HIDDEN {
+                    let mix = |a: u8, b: u8| {
+                        ((u32::from(a) * u32::from(ink) + u32::from(b) * u32::from(255 - ink)) / 255) as u8
+                    };
+                    [mix(color.0, surface.0), mix(color.1, surface.1), mix(color.2, surface.2), 255]
+                } else {
+                    [color.0, color.1, color.2, ink]
+                };
+                if pixel[3] > bytes[at + 3] {
+                    bytes[at..at + 4].copy_from_slice(&pixel);
+                }
+            }
+        }
+    }
+    canvas.set_width(w as u32);
+    canvas.set_height(h as u32);
+    let style = canvas.style();
+    style.set_property("width", &format!("{}px", w as f64 / ratio)).map_err(js)?;
+    style.set_property("height", &format!("{}px", h as f64 / ratio)).map_err(js)?;
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&bytes), w as u32, h as u32).map_err(js)?;
+    context(canvas)?.put_image_data(&image, 0.0, 0.0).map_err(js)
+}
+
 /// Draws thick lines, in CSS pixels, over a clear canvas of that size.
 pub fn lines(
     canvas: &HtmlCanvasElement,
@@ -125,7 +188,8 @@ pub fn sheet(canvas: &HtmlCanvasElement, figure: &Figure, theme: Theme) -> Drawn
     let small: HtmlCanvasElement =
         document.create_element("canvas").map_err(js)?.dyn_into().map_err(|_| "no canvas".to_string())?;
     for (i, picture) in images.iter().enumerate() {
-        raster(&small, (*width, *height), &picture.pixels, *map, (*low, *high))?;
+        let (map, low, high) = picture.scale.unwrap_or((*map, *low, *high));
+        raster(&small, (*width, *height), &picture.pixels, map, (low, high))?;
         let x = f64::from(24 + i as u32 % columns * cell_width);
         let y = f64::from(24 + i as u32 / columns * cell_height);
         let (w, h) = (f64::from(width * zoom), f64::from(height * zoom));

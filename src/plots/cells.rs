@@ -7,10 +7,14 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-const LEFT: f64 = 56.0;
-const TOP: f64 = 8.0;
-const BOTTOM: f64 = 44.0;
-const RIGHT: f64 = 8.0;
+/// Room beside the cells for short names of rows, in CSS pixels.
+pub const LEFT: f64 = 56.0;
+/// Room above the cells.
+pub const TOP: f64 = 8.0;
+/// Room below the cells.
+pub const BOTTOM: f64 = 44.0;
+/// Room behind the cells.
+pub const RIGHT: f64 = 8.0;
 /// A cell narrower than this cannot hold four digits.
 const LEAST_CELL: f64 = 27.0;
 
@@ -20,21 +24,29 @@ pub fn height(n_rows: usize, width: f64) -> f64 {
     TOP + BOTTOM + row * n_rows as f64
 }
 
-/// Least width in CSS pixels of a matrix of `n_columns`.
-pub fn least_width(n_columns: usize) -> f64 {
-    LEFT + RIGHT + LEAST_CELL * n_columns as f64
+/// Least width in CSS pixels of a matrix of these rows and `n_columns`.
+pub fn least_width(rows: &[String], n_columns: usize) -> f64 {
+    left(rows) + RIGHT + LEAST_CELL * n_columns as f64
+}
+
+/// Room beside the cells for the names of the rows: [`LEFT`] is enough for numbers.
+pub fn left(rows: &[String]) -> f64 {
+    match rows.iter().map(|name| name.chars().count()).max() {
+        Some(longest) if longest > 5 => LEFT.max(7.0 * longest as f64 + 28.0),
+        _ => LEFT,
+    }
 }
 
 /// Draws the matrix over all of `area`; shades, from 0 to 1, and texts are row-major.
 pub fn draw<DB: DrawingBackend>(
     (row_title, column_title): (&str, &str),
     (rows, columns): (&[String], &[String]),
-    (shades, texts): (&[f64], &[String]),
+    (map, shades, texts): (ColorMap, &[f64], &[String]),
     area: &DrawingArea<DB, Shift>,
     frame: &Frame,
 ) -> Drawn {
     let (width, height) = area.dim_in_pixel();
-    let (left, top) = (frame.px(LEFT), frame.px(TOP));
+    let (left, top) = (frame.px(left(rows)), frame.px(TOP));
     let right = width as i32 - frame.px(RIGHT);
     let bottom = height as i32 - frame.px(BOTTOM);
     let x = |i: usize| left + ((right - left) as f64 * i as f64 / columns.len() as f64).round() as i32;
@@ -44,7 +56,7 @@ pub fn draw<DB: DrawingBackend>(
     let style = |color: RGBColor, h: HPos, v: VPos| ("sans-serif", size).into_font().color(&color).pos(Pos::new(h, v));
     for (i, (shade, text)) in shades.iter().zip(texts).enumerate() {
         let (r, c) = (i / columns.len(), i % columns.len());
-        let fill = color(ColorMap::Blues, *shade);
+        let fill = color(map, *shade);
         let [red, green, blue] = fill;
         let corners = [(x(c), y(r)), (x(c + 1), y(r + 1))];
         area.draw(&Rectangle::new(corners, RGBColor(red, green, blue).filled())).map_err(message)?;

@@ -9,6 +9,45 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 /// Height of a line of the legend in CSS pixels.
 const LEGEND: f64 = 19.0;
 
+/// Room above the lines but for the legend, and below them for the axis, in CSS pixels.
+const ABOVE: f64 = 10.0;
+const MARGIN: f64 = 2.0;
+const AXIS: f64 = 40.0;
+
+/// Where values stand on the y axis, in CSS pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Plane {
+    top: f64,
+    bottom: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Plane {
+    /// Of a drawing of that height.
+    pub fn of(curves: &[Curve], height: f64) -> Self {
+        let (low, high) = heights(curves);
+        Plane { top: ABOVE + LEGEND * named(curves).count() as f64, bottom: height - MARGIN - AXIS, low, high }
+    }
+
+    /// Distance of a value from the top.
+    pub fn y(&self, value: f64) -> f64 {
+        self.bottom - (value.clamp(self.low, self.high) - self.low) / (self.high - self.low) * (self.bottom - self.top)
+    }
+
+    /// The value at that distance from the top.
+    pub fn at_y(&self, y: f64) -> f64 {
+        self.low + (self.bottom - y) / (self.bottom - self.top) * (self.high - self.low)
+    }
+}
+
+/// Lowest and highest value of the y axis.
+fn heights(curves: &[Curve]) -> (f64, f64) {
+    let (low, high) = span(curves.iter().flat_map(|curve| curve.points.iter()).map(|point| point.1));
+    let pad = (high - low) * 0.05;
+    (low - pad, high + pad)
+}
+
 /// Draws the lines over all of `area`.
 pub fn draw<DB: DrawingBackend>(
     (x_title, y_title): (&str, &str),
@@ -18,17 +57,16 @@ pub fn draw<DB: DrawingBackend>(
 ) -> Drawn {
     let points = || curves.iter().flat_map(|curve| curve.points.iter());
     let (x_low, x_high) = span(points().map(|point| point.0));
-    let (y_low, y_high) = span(points().map(|point| point.1));
+    let (y_low, y_high) = heights(curves);
     let theme = frame.theme;
-    let pad = (y_high - y_low) * 0.05;
     let mut chart = ChartBuilder::on(area)
-        .margin_top(frame.px(10.0 + LEGEND * named(curves).count() as f64))
+        .margin_top(frame.px(ABOVE + LEGEND * named(curves).count() as f64))
         .margin_right(frame.px(18.0))
-        .margin_bottom(frame.px(2.0))
+        .margin_bottom(frame.px(MARGIN))
         .margin_left(frame.px(2.0))
-        .x_label_area_size(frame.px(40.0))
+        .x_label_area_size(frame.px(AXIS))
         .y_label_area_size(frame.px(74.0))
-        .build_cartesian_2d(x_low..x_high, (y_low - pad)..(y_high + pad))
+        .build_cartesian_2d(x_low..x_high, y_low..y_high)
         .map_err(message)?;
     let axis = ("sans-serif", frame.font(12.0)).into_font().color(&theme.muted);
     let whole = x_low.fract() == 0.0 && x_high.fract() == 0.0;
@@ -41,7 +79,7 @@ pub fn draw<DB: DrawingBackend>(
         .x_labels(n_labels)
         .y_labels(5)
         .x_label_formatter(&|x| if whole { format!("{x:.0}") } else { Value::Float(*x).short() })
-        .y_label_formatter(&|y| label(*y, y_high - y_low))
+        .y_label_formatter(&|y| label(*y, (y_high - y_low) / 1.1))
         .label_style(axis.clone())
         .axis_desc_style(axis)
         .x_desc(x_title)
@@ -131,5 +169,15 @@ mod tests {
         assert_eq!(span([f64::NAN].into_iter()), (0.0, 1.0));
         let (low, high) = span([2.0].into_iter());
         assert!(low < 2.0 && 2.0 < high);
+    }
+
+    #[test]
+    fn a_value_is_where_it_is_drawn() {
+        let curve = Curve { name: "a".into(), points: vec![(0.0, 2.0), (1.0, 12.0)], stroke: Stroke::Class(0) };
+        let plane = Plane::of(&[curve], 300.0);
+        assert_eq!(plane.y(1.5), 258.0);
+        assert_eq!(plane.y(12.5), 29.0);
+        assert_eq!(plane.y(99.0), 29.0);
+        assert!((plane.at_y(plane.y(7.25)) - 7.25).abs() < 1e-9);
     }
 }

@@ -46,10 +46,15 @@ impl Picture {
         for (leaf, color) in whole.leaves.iter().zip(&whole.leaves_color_list) {
             colors[*leaf as usize] = *color;
         }
-        let lines = match tree.truncation == Default::default() {
+        let mut lines = match tree.truncation == Default::default() {
             true => whole,
             false => dendrogram(linkage, tree.truncation, threshold)?,
         };
+        if tree.pruned.is_some() {
+            for (label, node) in lines.ivl.iter_mut().zip(&lines.leaves) {
+                *label = format!("({})", tree.n_images(linkage.members(*node)?));
+            }
+        }
         Ok(Picture { lines, colors })
     }
 

@@ -1,17 +1,21 @@
 //! Figures drawn. Everything is generic over plotters' backend, so that the
 //! canvas, the SVG that a visitor saves and the one that a test looks at are one drawing.
 
+pub mod bars;
 #[cfg(target_arch = "wasm32")]
 pub mod canvas;
-mod cells;
+pub mod cells;
 pub mod colormap;
-mod curves;
+pub mod curves;
 pub mod dendrogram;
+mod histogram;
+mod legend;
+pub mod scatter;
 mod theme;
 
 pub use theme::{Frame, Theme};
 
-use crate::report::Figure;
+use crate::report::{ColorMap, Figure};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
@@ -20,7 +24,7 @@ pub type Drawn = Result<(), String>;
 
 /// Whether `figure` is drawn here (images are rasters, and tables are tables).
 pub fn drawable(figure: &Figure) -> bool {
-    matches!(figure, Figure::Confusion { .. } | Figure::Heatmap { .. } | Figure::Curves { .. } | Figure::Dendrogram(_))
+    !matches!(figure, Figure::Images { .. } | Figure::Gallery { .. } | Figure::Numbers(_))
 }
 
 /// Height in CSS pixels that suits `figure` at a width in CSS pixels.
@@ -28,6 +32,8 @@ pub fn height(figure: &Figure, width: f64) -> f64 {
     match figure {
         Figure::Confusion { rows, .. } | Figure::Heatmap { rows, .. } => cells::height(rows.len(), width),
         Figure::Dendrogram(tree) => dendrogram::Layout::new(tree, width).height,
+        Figure::Bars { parts, .. } => bars::height(parts, width),
+        Figure::Scatter { groups, points, .. } => scatter::height(groups, points, width),
         _ => (width * 0.5).clamp(220.0, 340.0),
     }
 }
@@ -35,9 +41,11 @@ pub fn height(figure: &Figure, width: f64) -> f64 {
 /// Least width in CSS pixels at which `figure` can be read; a narrower frame scrolls.
 pub fn least_width(figure: &Figure) -> f64 {
     match figure {
-        Figure::Confusion { columns, .. } => cells::least_width(columns.len()),
-        Figure::Heatmap { columns, .. } => cells::least_width(columns.len()),
+        Figure::Confusion { rows, columns, .. } | Figure::Heatmap { rows, columns, .. } => {
+            cells::least_width(rows, columns.len())
+        }
         Figure::Dendrogram(tree) => dendrogram::least_width(tree),
+        Figure::Bars { bars, .. } => bars::least_width(bars.len()),
         _ => 240.0,
     }
 }
@@ -46,18 +54,23 @@ pub fn least_width(figure: &Figure) -> f64 {
 pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, frame: &Frame) -> Drawn {
     area.fill(&frame.theme.surface).map_err(message)?;
     match figure {
-        Figure::Confusion { row_title, column_title, rows, columns, counts } => {
+        Figure::Confusion { row_title, column_title, rows, columns, counts, map } => {
             let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
             let shades: Vec<f64> = counts.iter().map(|count| *count as f64 / most).collect();
             let texts: Vec<String> = counts.iter().map(u64::to_string).collect();
-            cells::draw((row_title, column_title), (rows, columns), (&shades, &texts), area, frame)
+            cells::draw((row_title, column_title), (rows, columns), (*map, &shades, &texts), area, frame)
         }
         Figure::Heatmap { row_title, column_title, rows, columns, values, texts, high } => {
             let shades: Vec<f64> = values.iter().map(|value| value / high).collect();
-            cells::draw((row_title, column_title), (rows, columns), (&shades, texts), area, frame)
+            cells::draw((row_title, column_title), (rows, columns), (ColorMap::Blues, &shades, texts), area, frame)
         }
         Figure::Curves { x_title, y_title, curves } => curves::draw((x_title, y_title), curves, area, frame),
         Figure::Dendrogram(tree) => dendrogram::draw(tree, area, frame),
+        Figure::Bars { x_title, y_title, bars, parts } => bars::draw((x_title, y_title), bars, parts, area, frame),
+        Figure::Scatter { x_title, y_title, groups, points, .. } => {
+            scatter::draw((x_title, y_title), groups, points, area, frame)
+        }
+        Figure::Bag(bag) => histogram::draw(&bag.counts(usize::MAX), ("word", "windows"), area, frame),
         Figure::Images { .. } | Figure::Gallery { .. } | Figure::Numbers(_) => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! Figures and tables as data.
 
-use super::{Tree, Value};
+use super::{Bag, Tree, Value};
 use serde::{Deserialize, Serialize};
 
 /// A table: what stands behind a figure, and what its CSV holds.
@@ -33,6 +33,34 @@ pub enum ColorMap {
     GrayR,
     /// White to dark blue, for counts.
     Blues,
+    /// Dark blue over green to yellow, as matplotlib draws by default.
+    Viridis,
+    /// Blue over near white to red: what is below and above the middle.
+    RdBuR,
+    /// White to dark red, for counts.
+    Reds,
+    /// Dark violet over blue to white.
+    BuPuR,
+    /// Red over yellow to green: signs, as notebook 004 draws them.
+    RdYlGn,
+    /// Brown over white to violet: signs that the colour-blind can tell too.
+    PuOr,
+    /// Red over near white to blue.
+    RdBu,
+    /// Eight colours for regions, by equal parts of the range.
+    Set2,
+    /// Red, white and blue for -1, 0 and 1 (`tab:red`, `white`, `tab:blue`).
+    Signs,
+}
+
+impl ColorMap {
+    fn of_counts() -> Self {
+        ColorMap::Blues
+    }
+
+    fn is_of_counts(&self) -> bool {
+        *self == ColorMap::Blues
+    }
 }
 
 /// One image of a grid.
@@ -43,6 +71,9 @@ pub struct Picture {
     /// Row-major values, `height * width` of them.
     #[serde(with = "crate::bytes")]
     pub pixels: Vec<f32>,
+    /// Its own colours and ends of their scale, where they are not the figure's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<(ColorMap, f32, f32)>,
 }
 
 /// One line of a chart.
@@ -67,6 +98,41 @@ pub enum Stroke {
     Dots,
     /// A line with its points, in the colour of its number, named in the legend.
     Class(u8),
+}
+
+/// One part of every bar.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// Its name in the legend and the table.
+    pub name: String,
+    /// Its length in each bar, 0 or more.
+    pub values: Vec<f64>,
+}
+
+/// One image as a point: a tuple in JSON, since there are thousands.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(f32, f32, u32, u16)", into = "(f32, f32, u32, u16)")]
+pub struct Point {
+    /// Place on the x axis.
+    pub x: f32,
+    /// Place on the y axis.
+    pub y: f32,
+    /// Number of the image, from 0 in the order of the data set.
+    pub image: u32,
+    /// Its group, an index of the names.
+    pub group: u16,
+}
+
+impl From<(f32, f32, u32, u16)> for Point {
+    fn from((x, y, image, group): (f32, f32, u32, u16)) -> Self {
+        Point { x, y, image, group }
+    }
+}
+
+impl From<Point> for (f32, f32, u32, u16) {
+    fn from(Point { x, y, image, group }: Point) -> Self {
+        (x, y, image, group)
+    }
 }
 
 /// What to draw. Adding a kind means a room in `plots`.
@@ -101,6 +167,9 @@ pub enum Figure {
         columns: Vec<String>,
         /// Row-major counts.
         counts: Vec<u64>,
+        /// Colours.
+        #[serde(default = "ColorMap::of_counts", skip_serializing_if = "ColorMap::is_of_counts")]
+        map: ColorMap,
     },
     /// Values of rows against columns, with a text in each cell.
     Heatmap {
@@ -128,6 +197,32 @@ pub enum Figure {
         /// The lines.
         curves: Vec<Curve>,
     },
+    /// Bars side by side, each a stack of the same parts.
+    Bars {
+        /// Title of the x axis.
+        x_title: String,
+        /// Title of the y axis.
+        y_title: String,
+        /// Name of each bar.
+        bars: Vec<String>,
+        /// The parts, from the lowest to the highest.
+        parts: Vec<Part>,
+    },
+    /// Images of the data set as points of a plane.
+    Scatter {
+        /// The data set's name.
+        data: String,
+        /// Title of the x axis.
+        x_title: String,
+        /// Title of the y axis.
+        y_title: String,
+        /// What the groups are: digit, cluster.
+        group_title: String,
+        /// Names of the groups.
+        groups: Vec<String>,
+        /// The points, in the order in which they are drawn.
+        points: Vec<Point>,
+    },
     /// Images of the data set, by their numbers: nothing is copied into the report.
     Gallery {
         /// The data set's name.
@@ -137,6 +232,8 @@ pub enum Figure {
     },
     /// A tree of images: a dendrogram.
     Dendrogram(Tree),
+    /// An image read with a vocabulary of patches.
+    Bag(Bag),
     /// Only a table: its numbers say it best.
     Numbers(Table),
 }
@@ -171,7 +268,7 @@ impl Figure {
                 });
                 Table { columns, rows: rows.collect() }
             }
-            Figure::Confusion { row_title, column_title, rows, columns, counts } => {
+            Figure::Confusion { row_title, column_title, rows, columns, counts, .. } => {
                 let mut heads = vec![row_title.clone()];
                 heads.extend(columns.iter().map(|name| format!("{column_title} {name}")));
                 let body = rows.iter().zip(counts.chunks_exact(columns.len().max(1))).map(|(name, counts)| {
@@ -205,6 +302,28 @@ impl Figure {
                 });
                 Table { columns, rows: rows.collect() }
             }
+            Figure::Bars { x_title, bars, parts, .. } => {
+                let mut columns = vec![x_title.clone()];
+                columns.extend(parts.iter().map(|part| part.name.clone()));
+                let rows = bars.iter().enumerate().map(|(i, name)| {
+                    let values =
+                        parts.iter().map(|part| part.values.get(i).map_or(Value::Text(String::new()), |v| number(*v)));
+                    std::iter::once(Value::Text(name.clone())).chain(values).collect()
+                });
+                Table { columns, rows: rows.collect() }
+            }
+            Figure::Scatter { x_title, y_title, group_title, groups, points, .. } => {
+                let columns = ["image", group_title, x_title, y_title].map(String::from).to_vec();
+                let rows = points.iter().map(|point| {
+                    vec![
+                        Value::Int(i64::from(point.image)),
+                        Value::Text(groups.get(usize::from(point.group)).cloned().unwrap_or_default()),
+                        Value::Float(f64::from(point.x)),
+                        Value::Float(f64::from(point.y)),
+                    ]
+                });
+                Table { columns, rows: rows.collect() }
+            }
             Figure::Gallery { rows, .. } => {
                 let columns = ["row", "image", "caption"].map(String::from).to_vec();
                 let cells = rows.iter().flat_map(|row| {
@@ -219,6 +338,7 @@ impl Figure {
                 Table { columns, rows: cells.collect() }
             }
             Figure::Dendrogram(tree) => tree.table(),
+            Figure::Bag(bag) => bag.table(),
             Figure::Numbers(table) => table.clone(),
         }
     }

@@ -1,11 +1,13 @@
 //! What an experiment hands back: figures, tables and numbers as data. The page
 //! draws them, tests snapshot them, exports write them; none computes anew.
 
+mod bag;
 mod figure;
 mod tree;
 
-pub use figure::{ColorMap, Curve, Figure, GalleryRow, Picture, Stroke, Table};
-pub use tree::Tree;
+pub use bag::{Bag, Near};
+pub use figure::{ColorMap, Curve, Figure, GalleryRow, Part, Picture, Point, Stroke, Table};
+pub use tree::{Pruned, Tree};
 
 use crate::error::Warning;
 use serde::{Deserialize, Serialize};

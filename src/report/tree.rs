@@ -27,6 +27,19 @@ pub struct Tree {
     pub color_threshold: Option<f64>,
     /// Which merges are drawn.
     pub truncation: Truncation,
+    /// What the samples stand for, if the lower branches are left out: then each of them is
+    /// such a branch, with the number of its first image and its most frequent class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pruned: Option<Pruned>,
+}
+
+/// The branches that a tree is cut back to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pruned {
+    /// Images of each class in each branch, `(n_samples, n_classes)`.
+    pub counts: Vec<Vec<u32>>,
+    /// The highest merge that is left out: a lower cut would need it.
+    pub floor: f64,
 }
 
 impl Tree {
@@ -48,22 +61,45 @@ impl Tree {
         self.linkage.last().map_or(0.0, |row| row.2)
     }
 
-    /// Height of the cut.
+    /// Height of the cut; of a pruned tree at least where it is pruned.
     pub fn threshold(&self) -> f64 {
-        self.color_threshold.unwrap_or(self.highest() * 0.7)
+        let height = self.color_threshold.unwrap_or(self.highest() * 0.7);
+        self.pruned.as_ref().map_or(height, |pruned| height.max(pruned.floor))
+    }
+
+    /// Classes of sample `i`, each with the number of its images.
+    pub fn counts(&self, i: u32) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let branch = self.pruned.as_ref().map(|pruned| pruned.counts[i as usize].as_slice());
+        let one = branch.is_none().then(|| (usize::from(self.labels[i as usize]), 1));
+        let counts = branch.unwrap_or_default().iter().map(|count| u64::from(*count)).enumerate();
+        counts.filter(|(_, count)| *count > 0).chain(one)
+    }
+
+    /// Images among some samples.
+    pub fn n_images(&self, samples: impl IntoIterator<Item = u32>) -> u64 {
+        samples.into_iter().flat_map(|i| self.counts(i)).map(|(_, count)| count).sum()
+    }
+
+    /// Images in the whole tree.
+    pub fn size(&self) -> u64 {
+        self.n_images(0..self.images.len() as u32)
     }
 
     /// SciPy's linkage matrix.
     pub fn table(&self) -> Table {
         let columns = ["merge", "cluster 1", "cluster 2", "distance", "images"].map(String::from).to_vec();
         let first = self.images.len() as i64;
-        let rows = (first..).zip(&self.linkage).map(|(node, (a, b, height, size))| {
+        let mut sizes: Vec<u64> = (0..self.images.len() as u32).map(|i| self.n_images([i])).collect();
+        let rows = (first..).zip(&self.linkage).map(|(node, (a, b, height, _))| {
+            let size = |node: &u32| sizes.get(*node as usize).copied().unwrap_or(0);
+            let size = size(a) + size(b);
+            sizes.push(size);
             vec![
                 Value::Int(node),
                 Value::Int(i64::from(*a)),
                 Value::Int(i64::from(*b)),
                 Value::Float(*height),
-                Value::Int(i64::from(*size)),
+                Value::Int(size as i64),
             ]
         });
         Table { columns, rows: rows.collect() }

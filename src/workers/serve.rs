@@ -81,7 +81,7 @@ fn post_taken(data: &Dataset) {
 fn run(ticket: u32, experiment: &str, job: &[u8], place: Option<&mut Workplace>) -> FromWorker {
     let answer = Entry::find(experiment).and_then(|entry| {
         let place = place.ok_or_else(|| Error::Worker("it was given a job before its data".into()))?;
-        entry.work(job, place, &mut Posting { ticket, last: now() })
+        entry.work(job, place, &mut Posting { ticket, last: f64::NEG_INFINITY })
     });
     match answer {
         Ok(output) => FromWorker::Done { ticket, output, memory: memory() },

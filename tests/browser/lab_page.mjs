@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -18,37 +20,84 @@ const SHORT = 30_000;
 
 /** Every scene with an experiment, under its lab. */
 export const SCENES = [
+  "inference/0-samples",
+  "inference/0-parcels",
+  "inference/0-run",
+  "inference/0-masks",
   "clusters/2-data",
   "clusters/2-kmeans",
   "clusters/2-centres",
   "clusters/2-ari",
+  "clusters/2-elbow",
   "clusters/2-tree500",
   "clusters/2-trees30",
   "clusters/2-dbgrid",
+  "clusters/2-pca15",
+  "clusters/2-pcasweep",
+  "clusters/2-dbgallery",
+  "clusters/2-pcakmeans",
+  "clusters/2-agg10",
+  "clusters/2-agg40",
+  "mixture/1-data",
+  "mixture/1-binary",
+  "mixture/1-model",
+  "mixture/1-run",
+  "mixture/1-clusters",
+  "mixture/1-complete",
   "patches/3-data",
   "patches/3-kmeans10",
   "patches/3-kmeans20",
   "patches/3-purity",
+  "patches/3-patches",
+  "patches/3-vocab",
+  "patches/3-bag",
+  "patches/3-bags",
+  "logistic/4-one",
+  "logistic/4-fifty",
+  "logistic/4-ovr",
+  "logistic/4-errors",
+  "logistic/4-test",
+  "logistic/4-coef0",
+  "logistic/4-coefall",
+  "logistic/4-multi",
+  "logistic/4-multicoef",
+  "logistic/4-means",
+  "logistic/4-three",
+  "logistic/4-cv",
 ];
 /** Every other address. */
 export const OTHERS = [
   "",
-  "inference",
-  "mixture",
-  "logistic",
-  "clusters/2-pca15",
-  "patches/3-bag",
+  "bench/binary",
   "bench/digits",
   "bench/kmeans",
   "bench/stability",
+  "bench/mixture",
   "bench/purity",
+  "bench/elbow",
   "bench/tree",
   "bench/trees",
+  "bench/pcadbscan",
+  "bench/pcakmeans",
+  "bench/pcatree",
+  "bench/sheet",
+  "bench/logistic",
+  "bench/schemes",
+  "bench/crossval",
+  "bench/patches",
+  "bench/vocabulary",
+  "bench/bag",
+  "bench/bags",
+  "bench/samples",
+  "bench/parcels",
+  "bench/encludl",
   "bench/selftest",
   "data",
 ];
 /** Every address of the page, as fragments. */
 export const ROUTES = [...OTHERS, ...SCENES].map((route) => `#/${route}`);
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** A data-testid as a selector. */
 export const id = (name) => `[data-testid="${name}"]`;
@@ -261,6 +310,27 @@ export class LabPage {
     });
     await this.frame.waitForSelector(`${card} ${id("table-view")} tbody tr`, { timeout: SHORT });
     return this.frame.$$eval(`${card} ${id("table-view")} tr`, (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  }
+
+  /** What axe finds now, in a line each, `where` first. */
+  async axe(where = "") {
+    await this.settled();
+    if (!(await this.ask(() => "axe" in window))) await this.ask(AXE);
+    const found = await this.ask(async () => {
+      const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target} (${node.failureSummary})`).join("; ")}`);
+    });
+    return found.map((line) => `${where} ${line}`);
+  }
+
+  /** What axe finds in both themes. */
+  async violations(where = "") {
+    const found = [];
+    for (const theme of ["light", "dark"]) {
+      await this.theme(theme);
+      found.push(...(await this.axe(`${where} (${theme})`)));
+    }
+    return found;
   }
 
   /** Presses the theme button until the page is `light` or `dark`. */

@@ -7,7 +7,7 @@ use digitoscope::error::{Error, Result};
 use digitoscope::experiments::{Bench, Deaf, EXPERIMENTS, Entry, Serial, Threads, Values, Workplace, poll_once};
 use digitoscope::labs;
 use digitoscope::link::{Place, Setup};
-use digitoscope::report::{Figure, Numbers, Report};
+use digitoscope::report::{Figure, Numbers, Report, Value};
 use digitoscope::runner;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -50,7 +50,26 @@ fn everywhere(setup: &Setup, data: &Arc<Dataset>) -> Result<Report> {
 }
 
 fn bench(entry: &Entry) -> Setup {
-    Setup::preset(Place::Bench { experiment: entry.id.into() })
+    scaled(Setup::preset(Place::Bench { experiment: entry.id.into() }))
+}
+
+/// Principal components of 64 pixels, and of a few hundred draws, are less than those of
+/// digits; and twelve images of two of them do not tell a hundred regions apart.
+fn scaled(setup: Setup) -> Setup {
+    let setup = match setup.value("pairs").and(setup.value("n_clusters")) {
+        Some(_) => setup.with("n_clusters", "4"),
+        None => setup,
+    };
+    match setup.value("n_components") {
+        Some(_) => setup.with("n_components", "12").with("n_samples", "300"),
+        None => setup,
+    }
+}
+
+/// `setup` with patches of every one of few images, so that there are more of them than words.
+fn fitting(setup: Setup) -> Setup {
+    let steps = (setup.entry().unwrap().specs)().iter().any(|spec| spec.name == "image_step");
+    if steps { setup.with("image_step", "1") } else { setup }
 }
 
 /// Names, shapes and figures fit each other.
@@ -71,7 +90,12 @@ fn check_shape(report: &Report, place: &str) {
             }
             Figure::Confusion { rows, columns, counts, .. } => {
                 assert_eq!(counts.len(), rows.len() * columns.len(), "{place}");
-                assert_eq!(counts.iter().sum::<u64>(), 60, "{place}");
+                // Of all sixty, of the sample drawn from them, or of one side of a split.
+                let all = match report.find("n_samples").map(|metric| &metric.value) {
+                    Some(Value::Int(n)) => *n as u64,
+                    _ => 60,
+                };
+                assert!((1..=all).contains(&counts.iter().sum::<u64>()), "{place}");
             }
             _ => {}
         }
@@ -89,7 +113,7 @@ fn check_shape(report: &Report, place: &str) {
 fn experiments_agree_on_every_bench() {
     let data = small(60);
     for entry in EXPERIMENTS {
-        let report = everywhere(&bench(entry), &data).unwrap();
+        let report = everywhere(&fitting(bench(entry)), &data).unwrap();
         assert!(!report.metrics.is_empty(), "{}", entry.id);
         check_shape(&report, entry.id);
     }
@@ -111,12 +135,85 @@ fn unusual_settings_agree_on_every_bench() {
     all("kmeans", &[("n_clusters", "1"), ("n_init", "1"), ("scaling", "min-max")]);
     all("purity", &[("n_clusters", "60~1~2"), ("n_init", "2"), ("scaling", "standard")]);
     all("stability", &[("n_runs", "0"), ("n_init", "1")]);
+    all("elbow", &[("n_clusters", "60~1~2"), ("n_init", "2"), ("sample_size", "3")]);
+    all("elbow", &[("n_clusters", "1"), ("n_init", "1"), ("scaling", "standard")]);
     all("stability", &[("random_state", "4000000000"), ("n_runs", "50"), ("n_init", "1")]);
     all("digits", &[("index", "59")]);
     all("tree", &[("n_samples", "60"), ("replace", "false"), ("linkage", "single"), ("n_clusters", "60")]);
     all("tree", &[("n_samples", "2"), ("n_clusters", "1"), ("linkage", "complete")]);
     all("trees", &[("n_samples", "200"), ("n_clusters", "200")]);
+    all("pcadbscan", &[("eps", "7~1000"), ("whiten", "false"), ("svd_solver", "full"), ("min_samples", "1")]);
+    all("pcadbscan", &[("n_samples", "2"), ("n_components", "1"), ("eps", "1")]);
+    all("pcakmeans", &[("n_clusters", "1"), ("n_init", "1"), ("color_scale", "automatic")]);
+    all("pcakmeans", &[("n_samples", "60"), ("replace", "false"), ("svd_solver", "covariance_eigh")]);
+    all("pcatree", &[("linkage", "average"), ("n_clusters", "300"), ("rows", "299~0"), ("p", "1")]);
+    all(
+        "pcatree",
+        &[("n_samples", "2"), ("n_components", "2"), ("n_clusters", "1"), ("rows", "0"), ("kmeans_n_clusters", "2")],
+    );
+    all("binary", &[("digits", "9~0"), ("n_images", "1"), ("threshold", "254")]);
+    all("mixture", &[("learn", "fixed"), ("n_chains", "1"), ("n_iter", "1"), ("merge", "mode"), ("hidden", "dots")]);
+    all("mixture", &[("digits", "0~1~2~3~4~5~6~7~8~9"), ("n_iter", "7"), ("n_proposals", "5"), ("n_queries", "1")]);
+    let values = [("init", "nearest"), ("n_groups", "4"), ("learn_concentration", "true"), ("held_out", "true")];
+    all("mixture", &values);
+    all(
+        "mixture",
+        &[("threshold", "254"), ("init", "together"), ("merge", "avg"), ("hidden", "all"), ("n_images", "3")],
+    );
     all("selftest", &[("n_jobs", "64")]);
+    all("samples", &[("pairs", "3~8"), ("n_samples", "10")]);
+    all("parcels", &[("n_clusters", "64"), ("n_clusterings", "2"), ("subsample", "1")]);
+    all("parcels", &[("n_clusters", "2"), ("pairs", "9~0"), ("n_clusterings", "5")]);
+    all("encludl", &[("pairs", "1~2"), ("n_clusters", "3"), ("n_bootstraps", "1"), ("cluster_bootstrap_size", "1")]);
+    all("encludl", &[("pairs", "1~2"), ("n_clusters", "2"), ("solver", "compat"), ("nodewise_alpha", "share")]);
+    all("encludl", &[("pairs", "5~2"), ("n_clusters", "3"), ("adaptive_aggregation", "true"), ("gamma", "0.2")]);
+    all("encludl", &[("pairs", "5~2"), ("n_clusters", "3"), ("min_lit", "0.4"), ("two_tailed", "false")]);
+    let whole = [("image_step", "1"), ("patch_size", "8"), ("max_patches", "1"), ("scaling", "none")];
+    all("patches", &whole);
+    all("vocabulary", &[&whole[..], &[("n_clusters", "60"), ("n_init", "2"), ("tol", "0")]].concat());
+    let capped = all("vocabulary", &[("image_step", "1"), ("n_clusters", "9"), ("max_iter", "1")]);
+    assert_eq!(capped.warnings.len(), 1, "{:?}", capped.warnings);
+    all("bag", &[&whole[..], &[("n_clusters", "2"), ("index", "59")]].concat());
+    all("bag", &[("image_step", "7"), ("patch_size", "3"), ("n_clusters", "243"), ("n_init", "2")]);
+    let few = [("image_step", "3"), ("n_words", "4"), ("weighting", "tf-idf"), ("learn_step", "1"), ("cv", "2")];
+    all("bags", &[&few[..], &[("patch_size", "7"), ("random_state", "4000000000")]].concat());
+}
+
+/// Words, windows and images that do not fit are refused before anything is computed.
+#[test]
+fn patches_that_cannot_be_are_refused() {
+    let data = small(60);
+    let refused = |id: &str, values: &[(&str, &str)]| {
+        let setup = fitting(bench(Entry::find(id).unwrap()));
+        let setup = values.iter().fold(setup, |setup, (name, value)| setup.with(name, value));
+        everywhere(&setup, &data).unwrap_err().to_string()
+    };
+    for id in ["patches", "vocabulary", "bag", "bags"] {
+        let error = refused(id, &[("patch_size", "9")]);
+        assert!(error.contains("'patch_size'") && error.contains("height of the image, 8"), "{id}: {error}");
+    }
+    for id in ["patches", "vocabulary", "bag"] {
+        let error = refused(id, &[("max_patches", "0")]);
+        assert!(error.contains("'max_patches'") && error.contains("(0, 1]"), "{id}: {error}");
+        let error = refused(id, &[("max_patches", "0.01")]);
+        assert!(error.contains("large enough for one of 9 windows"), "{id}: {error}");
+    }
+    let error = refused("vocabulary", &[("n_clusters", "361")]);
+    assert!(error.contains("at most the number of patches, 360"), "{error}");
+    assert!(refused("bag", &[("index", "60")]).contains("an image number from 0 to 59"));
+    assert!(refused("bags", &[("cv", "7"), ("learn_step", "11")]).contains("n_splits"), "folds without images");
+}
+
+#[test]
+fn a_mixture_without_images_is_refused() {
+    let data = small(2);
+    for (name, value) in [("digits", "2~3"), ("held_out", "true")] {
+        let setup = bench(Entry::find("mixture").unwrap()).with("digits", "0").with(name, value);
+        let Err(Error::Data(words)) = everywhere(&setup, &data) else { panic!("{name}") };
+        assert!(words.contains("no image of") && words.contains("Choose"), "{words}");
+    }
+    let setup = bench(Entry::find("mixture").unwrap()).with("digits", "2~2");
+    assert!(matches!(everywhere(&setup, &small(60)), Err(Error::InvalidParameter { .. })));
 }
 
 /// The words of the labs speak of sections and numbers; those must be there.
@@ -127,7 +224,7 @@ fn scenes_agree_and_have_what_their_words_name() {
     assert_eq!(presets.len(), n_scenes(), "every scene with an experiment has a preset");
     for (id, setup) in presets {
         let scene = setup.scene().unwrap();
-        let report = everywhere(&setup, &data).unwrap();
+        let report = everywhere(&fitting(scaled(setup.clone())), &data).unwrap();
         check_shape(&report, &id);
         for shown in &scene.shows {
             assert!(
@@ -192,10 +289,25 @@ fn parameters_that_do_not_fit_the_images_are_refused_by_name() {
         ("kmeans", "n_clusters", "61"),
         ("stability", "n_clusters", "61"),
         ("purity", "n_clusters", "10~61"),
+        ("elbow", "n_clusters", "10~61"),
         ("digits", "index", "60"),
         ("tree", "n_clusters", "501"),
         ("trees", "n_clusters", "31"),
         ("digits", "index", "9999999"),
+        ("pcadbscan", "n_components", "65"),
+        ("pcakmeans", "n_clusters", "301"),
+        ("pcatree", "n_clusters", "301"),
+        ("pcatree", "rows", "10"),
+        ("pcatree", "kmeans_n_clusters", "301"),
+        ("samples", "pairs", "4~4"),
+        ("parcels", "n_clusters", "65"),
+        ("parcels", "subsample", "0"),
+        ("parcels", "pairs", "4"),
+        ("encludl", "n_clusters", "65"),
+        ("encludl", "fwer", "1"),
+        ("encludl", "gamma", "0"),
+        ("encludl", "cluster_bootstrap_size", "0"),
+        ("encludl", "pairs", "4~7~4~7"),
     ] {
         let setup = bench(Entry::find(experiment).unwrap()).with(name, value);
         let error = everywhere(&setup, &data).unwrap_err();

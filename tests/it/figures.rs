@@ -2,7 +2,7 @@
 
 use digitoscope::learn::cluster::Truncation;
 use digitoscope::plots::{self, Theme};
-use digitoscope::report::{Curve, Figure, Stroke, Tree};
+use digitoscope::report::{ColorMap, Curve, Figure, Part, Point, Stroke, Tree};
 use std::path::Path;
 
 /// With `DIGITOSCOPE_UPDATE=1` the drawing is written anew instead; look at it before you keep it.
@@ -35,6 +35,7 @@ fn confusion(n_columns: usize) -> Figure {
         rows: ["0", "1", "2"].map(String::from).to_vec(),
         columns: (0..n_columns).map(|column| column.to_string()).collect(),
         counts: (0..3 * n_columns as u64).map(|i| i * i * 7).collect(),
+        map: ColorMap::Blues,
     }
 }
 
@@ -94,6 +95,7 @@ fn dendrogram(truncation: Truncation) -> Figure {
         y_title: "Cluster distance".into(),
         color_threshold: Some(300.0),
         truncation,
+        pruned: None,
     })
 }
 
@@ -101,6 +103,55 @@ fn dendrogram(truncation: Truncation) -> Figure {
 fn trees() {
     compare("dendrogram", &dendrogram(Truncation::None), 480.0);
     compare("dendrogram-lastp", &dendrogram(Truncation::LastP(4)), 320.0);
+}
+
+fn bars(values: &[[f64; 3]]) -> Figure {
+    let names = ["noise", "largest cluster", "rest"];
+    let part = |p: usize| Part { name: names[p].into(), values: values.iter().map(|value| value[p]).collect() };
+    Figure::Bars {
+        x_title: "eps".into(),
+        y_title: "images".into(),
+        bars: (0..values.len()).map(|i| (2 * i + 1).to_string()).collect(),
+        parts: (0..3).map(part).collect(),
+    }
+}
+
+#[test]
+fn stacked_bars() {
+    compare("bars", &bars(&[[9910.0, 3.0, 87.0], [7477.0, 2110.0, 413.0], [42.0, 9958.0, 0.0]]), 480.0);
+}
+
+fn scatter(points: Vec<Point>) -> Figure {
+    let [x_title, y_title, group_title] = ["component 1", "component 2", "digit"].map(String::from);
+    let groups = ["0", "1", "2"].map(String::from).to_vec();
+    Figure::Scatter { data: "small".into(), x_title, y_title, group_title, groups, points }
+}
+
+#[test]
+fn images_as_points() {
+    let place = |i: u32| ((i * i % 37) as f32 / 10.0 - 1.5, (i * 7 % 11) as f32 / 4.0);
+    let points = (0..40).map(|i| Point { x: place(i).0, y: place(i).1, image: i, group: (i % 3) as u16 });
+    let figure = scatter(points.collect());
+    compare("scatter", &figure, 320.0);
+    let text = serde_json::to_string(&figure).unwrap();
+    assert!(text.contains("[-1.5,0.0,0,0]"), "{text}");
+    assert_eq!(serde_json::from_str::<Figure>(&text).unwrap(), figure);
+    assert_eq!(figure.table().rows.len(), 40);
+}
+
+#[test]
+fn poor_bars_and_points_are_drawn() {
+    let figures = [
+        bars(&[]),
+        bars(&[[0.0; 3]]),
+        bars(&[[f64::NAN, f64::INFINITY, -1.0]]),
+        scatter(vec![]),
+        scatter(vec![Point { x: f32::NAN, y: 1.0, image: 0, group: 9 }, Point { x: 1.0, y: 1.0, image: 1, group: 0 }]),
+    ];
+    for figure in figures {
+        let drawn = plots::svg(&figure, 100.0, Theme::DARK).unwrap();
+        assert!(drawn.trim_end().ends_with("</svg>") && !drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
+    }
 }
 
 /// A chart never gives up: what has no points, one, or none that are finite is an empty chart.

@@ -132,7 +132,7 @@ fn check(link: &str) -> Result<(), TestCaseError> {
 fn pieces() -> impl Strategy<Value = String> {
     let mut words: Vec<String> =
         "# / ? & = ~ % + - . %2B %26 %7E %3D %00 %ff %C3%A9 -plus plus 0 1 12 1.5 1e-4 NaN none file é bench clusters \
-        patches &embed= &only= &controls= &lock= &range. &theme= &bg= &accent= &start= &h= &notes= &credit= &v= &lang= \
+        patches &embed= &only= &controls= &lock= &range. &theme= &bg= &accent= &start= &height= &height. &ask= &h= &notes= &credit= &v= &lang= \
         &data= mnist1k mnist70k own-3f9a2c data light auto click centres 2~20 fbfaf6 480 x en"
             .split_whitespace()
             .map(String::from)

@@ -1,17 +1,23 @@
 //! One integration binary of named modules: references (numbers this project
 //! did not produce), properties (fast against obvious), and contracts.
 
+mod claims;
 mod data;
 mod dbscan;
 mod docs;
 mod experiments;
 mod figures;
 mod hierarchy;
+mod inference;
 mod kmeans;
+mod ledger;
 mod links;
+mod logistic;
 mod metrics;
+mod mixture;
 mod opened;
 mod params;
+mod patches;
 mod pca;
 mod random;
 mod runner;

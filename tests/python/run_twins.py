@@ -34,10 +34,38 @@ LINKS = [
     "#/bench/digits?data=mnist1k&index=123",
     "#/bench/stability?data=mnist1k&n_clusters=12&n_init=2&n_runs=5&init=random&scaling=none&random_state=7",
     "#/bench/purity?data=mnist1k&n_clusters=2~30~10&n_init=3&scaling=standard&init=random",
+    "#/bench/elbow?data=mnist1k&n_clusters=3~1~500&n_init=2&sample_size=2000&scaling=none",
+    "#/bench/pcadbscan?data=mnist1k&n_samples=800&replace=false&n_components=30&svd_solver=full&eps=4~5~6&min_samples=4",
+    "#/bench/pcakmeans?data=mnist1k&n_samples=900&n_clusters=12&n_init=3&whiten=false&svd_solver=covariance_eigh",
+    "#/bench/pcatree?data=mnist1k&n_samples=700&replace=false&n_components=20&linkage=average&n_clusters=7&rows=1~2&n_init=2&p=3",
     "#/bench/tree?data=mnist1k&n_samples=1000&replace=false&linkage=average&n_clusters=25&random_state=3",
     "#/bench/tree?n_samples=2&n_clusters=2",
     "#/bench/tree?n_samples=4200&n_clusters=12",
     "#/bench/trees?n_samples=300&random_state=0",
+    "#/bench/patches?data=mnist1k&patch_size=12&image_step=7&max_patches=1&scaling=none",
+    "#/bench/vocabulary?data=mnist1k&n_clusters=20&patch_size=5&image_step=20&scaling=none&random_state=7",
+    "#/bench/bag?data=mnist1k&index=999&n_clusters=33&patch_size=8&image_step=20&max_patches=1&n_init=2",
+    "#/bench/bags?data=mnist1k&weighting=tf-idf&n_words=20&learn_step=2&cv=3&patch_size=7&scaling=none&image_step=20",
+    "#/bench/sheet?data=mnist1k&n_shown=7&random_state=3",
+    # Strong penalties, at which scikit-learn's solvers converge and predictions can be compared.
+    "#/bench/logistic?data=mnist1k&scheme=multinomial&C=0.01&scaling=min-max&tol=1e-8&max_iter=10000",
+    "#/bench/logistic?data=mnist1k&C=0.01&scaling=min-max&tol=1e-8&max_iter=10000&test_size=0.33&random_state=7",
+    "#/bench/logistic?data=mnist1k&C=0.1&penalty=l1&scaling=min-max&tol=1e-8&max_iter=10000&class_weight=balanced",
+    "#/bench/logistic?data=mnist1k&scheme=multinomial&C=0.001&scaling=standard&fit_intercept=false&tol=1e-8&test_size=0",
+    "#/bench/schemes?data=mnist1k&C=0.01&scaling=min-max",
+    "#/bench/crossval?data=mnist1k&n_splits=4&random_state=5",
+    "#/bench/binary?digits=0~7~1&n_images=500&threshold=127&random_state=5",
+    "#/bench/mixture?data=mnist1k&learn_concentration=true&merge=avg&init=nearest&n_groups=20&threshold=100"
+    "&hidden=left&n_chains=3&n_iter=8&held_out=true",
+    "#/bench/mixture?data=mnist1k&learn=fixed&merge=mode&digits=0~7~1&init=together&hidden=dots&n_chains=1&alpha=0.5"
+    "&concentration=10",
+    "#/bench/mixture?data=mnist1k&learn=linear-slice&n_iter=1&n_chains=1&hidden=all&merge=avg&n_groups=1000&beta=0.3",
+    "#/bench/samples?data=mnist1k&pairs=3~8~5~2&n_samples=90&random_state=9",
+    "#/bench/parcels?pairs=9~4&n_clusters=30&n_clusterings=3&subsample=1&n_samples=300",
+    "#/bench/encludl?pairs=3~8&solver=compat&n_samples=800&n_clusters=60&n_bootstraps=3&cluster_bootstrap_size=1"
+    "&min_lit=0.05&nodewise_alpha=share&random_state=5",
+    "#/bench/encludl?pairs=0~1&solver=compat&n_samples=600&n_clusters=40&n_bootstraps=4&adaptive_aggregation=true"
+    "&gamma=0.3&two_tailed=false&max_iter=200",
     "#/bench/selftest?data=mnist1k&n_jobs=9",
 ]
 
@@ -47,6 +75,8 @@ FILE_LINKS = [
     "#/bench/kmeans?n_clusters=6&n_init=3&random_state=3",
     "#/bench/purity?n_clusters=3~60&n_init=2",
     "#/bench/tree?n_samples=20&n_clusters=19&linkage=single",
+    "#/bench/bag?image_step=1&patch_size=3&n_clusters=40&index=7",
+    "#/bench/mixture?n_iter=4&hidden=right&n_queries=2&samples_per_chain=3",
 ]
 
 

@@ -1,0 +1,105 @@
+//! "Check this claim": what the notebook says, what to look at, and how it stands up to this run.
+
+use super::desk::Desk;
+use super::numbers;
+use crate::labs::{Claim, Scene, Test, Verdict};
+use crate::link::{Setup, View};
+use leptos::prelude::*;
+
+/// The scene of this place, which changes with the place and not with every value.
+pub fn scene(desk: Desk) -> Option<&'static Scene> {
+    desk.place.track();
+    desk.setup.with_untracked(|setup| setup.scene())
+}
+
+/// The claims of the scene.
+#[component]
+pub fn Claims() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let hidden = Memo::new(move |_| desk.setup.with(|setup| setup.embed.no_notes));
+    move || {
+        let claims = scene(desk).map(|scene| scene.claims.as_slice()).unwrap_or_default();
+        (!claims.is_empty() && !hidden.get()).then(|| {
+            view! {
+                <section class="card figure" data-testid="claims">
+                    <div class="head"><h3>"What the notebook claims"</h3></div>
+                    {claims.iter().map(|claim| view! { <Card claim/> }).collect_view()}
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn Card(claim: &'static Claim) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let current = numbers::current(desk);
+    let verdict = Memo::new(move |_| claim.verdict(&*current.get()?));
+    let busy = move || desk.run.with(super::state::RunState::busy);
+    let said = move || match verdict.get() {
+        Some((verdict, text)) => {
+            let class = match verdict {
+                Verdict::Holds => "badge ok",
+                Verdict::InPart => "badge warn",
+                Verdict::Fails => "badge bad",
+            };
+            view! { <p><strong class=class data-testid="verdict">{verdict.words()}</strong> " " {text}</p> }.into_any()
+        }
+        None => view! {
+            <p class="muted" data-testid="no-verdict">"The verdict needs a result of these settings."</p>
+            <button class="btn" prop:disabled=busy on:click=move |_| desk.start()>"Run"</button>
+        }
+        .into_any(),
+    };
+    let words = if claim.code {
+        view! { <code>{claim.claim.as_str()}</code> }.into_any()
+    } else {
+        view! { "“" {claim.claim.as_str()} "”" }.into_any()
+    };
+    view! {
+        <div class="claim" data-claim=claim.id.as_str()>
+            <blockquote>{words}</blockquote>
+            <details>
+                <summary data-testid="check">"Check this claim"</summary>
+                <div class="finding">
+                    <p class="muted">{claim.look.as_str()}</p>
+                    <div role="status">{said}</div>
+                    {claim.test.as_ref().map(|test| view! { <TestLink test/> })}
+                </div>
+            </details>
+        </div>
+    }
+}
+
+/// The way to the settings that put the claim to the test, and back.
+#[component]
+fn TestLink(test: &'static Test) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let locked = move || {
+        desk.setup.with(|setup| test.set.iter().any(|(name, _)| setup.embed.lock.iter().any(|lock| lock == name)))
+    };
+    let there = Memo::new(move |_| {
+        desk.setup.with(|setup| test.set.iter().all(|(name, value)| setup.value(name) == Some(value.as_str())))
+    });
+    let href = move || {
+        desk.setup.with(|setup| {
+            let preset = Setup::preset(setup.place.clone());
+            let back = there.get();
+            let set = |setup: Setup, (name, value): &(String, String)| {
+                let value = if back { preset.value(name).unwrap_or(value) } else { value };
+                setup.with(name, value)
+            };
+            let start = Setup { view: View::default(), ..setup.clone() };
+            test.set.iter().fold(start, set).fragment()
+        })
+    };
+    let label = move || if there.get() { "Back to the notebook's setting" } else { test.label.as_str() };
+    view! {
+        <Show when=move || !locked()>
+            <p class="muted">
+                "Test it: " <a class="btn" data-testid="test" href=href>{label}</a>
+                {move || there.get().then_some(" Now run it, and look again.")}
+            </p>
+        </Show>
+    }
+}

@@ -1,0 +1,279 @@
+//! How strong a penalty? C chosen by cross-validation, along a path of warm starts
+//! (the first "next step" of notebook 004).
+
+use super::Experiment;
+use super::kmeans::Scaling;
+use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
+use super::logistic::{LogisticParams, Penalty, Scheme, Sides};
+use crate::error::{Error, Result};
+use crate::learn::linear_model::{Design, LogisticRegression, Part, fit_part, n_parts};
+use crate::learn::metrics::accuracy_score;
+use crate::learn::model_selection::stratified_k_fold;
+use crate::learn::preprocessing;
+use crate::params::Domain;
+use crate::report::{Curve, Figure, Report, Section, Stroke, Table, Value};
+use serde::{Deserialize, Serialize};
+
+crate::params! {
+    /// Logistic regression for several C, cross-validated.
+    pub struct CrossvalParams {
+        /// One model for each class against the rest, or one model of all probabilities.
+        scheme "Scheme": Scheme = Scheme::Multinomial, Domain::Choice(Scheme::WORDS);
+        /// What is added to the loss for large coefficients.
+        penalty "Penalty": Penalty = Penalty::L2, Domain::Choice(Penalty::WORDS);
+        /// Share of L1 in the elastic net.
+        l1_ratio "Share of L1": f64 = 0.5, Domain::Float { min: 0.0, max: 1.0 };
+        /// Smallest C: the strongest penalty.
+        c_min "Smallest C": f64 = 1e-4, Domain::Float { min: 1e-12, max: 1e12 };
+        /// Greatest C.
+        c_max "Greatest C": f64 = 1.0, Domain::Float { min: 1e-12, max: 1e12 };
+        /// How many C, evenly spread by their logarithms.
+        n_c "Number of C": u32 = 5, Domain::Int { min: 2, max: 30, slider: 12 };
+        /// Parts of the cross-validation.
+        n_splits "Folds": u32 = 3, Domain::Int { min: 2, max: 20, slider: 10 };
+        /// What is done to each pixel first.
+        scaling "Scaling": Scaling = Scaling::MinMax, Domain::Choice(Scaling::WORDS);
+        /// Most iterations of a model.
+        max_iter "Iterations at most": u32 = 100, Domain::Int { min: 1, max: 10_000, slider: 200 };
+        /// When a model has converged.
+        tol "Tolerance": f64 = 1e-4, Domain::Float { min: 1e-14, max: 1.0 };
+        /// Share of the images that is set apart for the test.
+        test_size "Share for the test": f64 = 0.2, Domain::Float { min: 0.01, max: 0.9 };
+        /// Seed of the split and of the folds.
+        random_state "Seed": u32 = 42, Domain::Int { min: 0, max: u32::MAX, slider: 0 };
+    }
+}
+
+impl CrossvalParams {
+    /// The C, ascending.
+    fn cs(&self) -> Vec<f64> {
+        let (low, high) = (libm::log10(self.c_min), libm::log10(self.c_max));
+        let step = (high - low) / f64::from(self.n_c - 1);
+        (0..self.n_c)
+            .map(|i| match i {
+                0 => self.c_min,
+                i if i + 1 == self.n_c => self.c_max,
+                i => libm::pow(10.0, low + f64::from(i) * step),
+            })
+            .collect()
+    }
+
+    /// One fit's parameters.
+    fn at(&self, c: f64) -> LogisticParams {
+        LogisticParams {
+            scheme: self.scheme,
+            penalty: self.penalty,
+            C: c,
+            l1_ratio: self.l1_ratio,
+            scaling: self.scaling,
+            max_iter: self.max_iter,
+            tol: self.tol,
+            test_size: self.test_size,
+            random_state: self.random_state,
+            ..LogisticParams::default()
+        }
+    }
+}
+
+/// A path: all C in order, each fit from the last one on.
+#[derive(Serialize, Deserialize)]
+pub struct Path {
+    params: CrossvalParams,
+    /// The fold to leave out; none to learn from all, and be tried on the test.
+    fold: Option<u32>,
+}
+
+/// What is known at one C.
+#[derive(Serialize, Deserialize, Clone)]
+pub struct Stop {
+    /// Accuracy on what was learnt from.
+    learnt: f64,
+    /// Accuracy on what was left out.
+    held_out: f64,
+    /// Coefficients that are not zero.
+    n_nonzero: u64,
+    /// Models that converged, and all.
+    converged: (u32, u32),
+}
+
+impl Job for Path {
+    type Output = Vec<Stop>;
+
+    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Vec<Stop>> {
+        let Path { params, fold } = self;
+        let data = place.dataset();
+        let sides = Sides::new(&params.at(1.0), data)?;
+        let (train, test) = match fold {
+            None => (sides.train.clone(), sides.test.clone()),
+            Some(fold) => {
+                let folds =
+                    stratified_k_fold(&sides.of(&sides.train), params.n_splits as usize, Some(params.random_state))?;
+                let pick = |rows: &[u32]| -> Vec<u32> { rows.iter().map(|i| sides.train[*i as usize]).collect() };
+                (pick(&folds[fold as usize].train), pick(&folds[fold as usize].test))
+            }
+        };
+        let m = data.n_features();
+        let design = Design::bytes(&data.images, m, &train, params.scaling.into())?;
+        let others = Design::bytes(&data.images, m, &test, preprocessing::Scaling::None)?;
+        let (of_train, of_test) = (sides.of(&train), sides.of(&test));
+        let k = sides.classes.len();
+        let mut parts: Vec<Option<Part>> = vec![None; n_parts(params.scheme.into(), k)];
+        let mut stops = Vec::new();
+        let mut step = 0;
+        for c in params.cs() {
+            let options = params.at(c).options();
+            for (i, part) in parts.iter_mut().enumerate() {
+                let mut tick = |sign: &crate::learn::linear_model::Sign| {
+                    step += 1;
+                    if ticker.due() {
+                        ticker.tell(Tick { step, objective: sign.objective, frame: Vec::new() });
+                    }
+                };
+                let start = part.take();
+                *part = Some(fit_part(&design, &of_train, k, i, &options, start.as_ref(), &mut tick)?);
+            }
+            let fitted: Vec<Part> = parts.iter().flatten().cloned().collect();
+            let classes = (0..k as i64).collect();
+            let model = LogisticRegression::join(classes, params.scheme.into(), &fitted)?;
+            let learnt = model.decide(&model.decision_function(&design)?);
+            let held_out = model.decide(&model.unscaled(&design).decision_function(&others)?);
+            stops.push(Stop {
+                learnt: accuracy_score(&of_train, &learnt)?,
+                held_out: accuracy_score(&of_test, &held_out)?,
+                n_nonzero: model.coef.as_slice().iter().filter(|value| **value != 0.0).count() as u64,
+                converged: (fitted.iter().filter(|part| part.converged).count() as u32, fitted.len() as u32),
+            });
+        }
+        Ok(stops)
+    }
+}
+
+/// The experiment.
+pub struct Crossval;
+
+impl Experiment for Crossval {
+    const ID: &'static str = "crossval";
+    const TITLE: &'static str = "C by cross-validation";
+    type Params = CrossvalParams;
+    type Job = Path;
+
+    fn patience(_: &CrossvalParams) -> f64 {
+        600.0
+    }
+
+    fn check(params: &CrossvalParams, _: usize, _: usize) -> Result<()> {
+        if params.penalty == Penalty::None {
+            return Err(Error::invalid("penalty", "one that C counts against", "none"));
+        }
+        if params.c_min >= params.c_max {
+            return Err(Error::invalid("c_max", format!("greater than c_min, {}", params.c_min), params.c_max));
+        }
+        Ok(())
+    }
+
+    async fn run(params: &CrossvalParams, lab: &Lab<'_>) -> Result<Report> {
+        let folds = (0..params.n_splits).map(Some).chain([None]);
+        let jobs: Vec<Path> = folds.map(|fold| Path { params: params.clone(), fold }).collect();
+        let mut live = |_: &[Progress<Vec<Stop>>], _: usize| None;
+        let paths = lab.map("Paths", &jobs, &mut live).await?;
+        let mut report = report(params, &paths);
+        let sides = Sides::new(&params.at(1.0), lab.dataset)?;
+        let folds = stratified_k_fold(&sides.of(&sides.train), params.n_splits as usize, Some(params.random_state))?;
+        let sizes: Vec<String> = folds.iter().map(|fold| fold.test.len().to_string()).collect();
+        report.metric("n_train", "Images to learn from", Value::Int(sides.train.len() as i64));
+        report.metric("n_test", "Images to be tried on", Value::Int(sides.test.len() as i64));
+        report.metric("fold_sizes", "Images of each fold", Value::Text(sizes.join(" ")));
+        Ok(report)
+    }
+
+    fn python(params: &CrossvalParams) -> String {
+        let at = LogisticParams { C: 1.0, ..params.at(1.0) };
+        let mut script = super::logistic::prepared(&LogisticParams { scaling: Scaling::None, ..at.clone() });
+        script += "from sklearn.model_selection import StratifiedKFold, cross_val_score\n\
+                   from sklearn.pipeline import make_pipeline\n\n";
+        script += &at.python_model("model");
+        script += match params.scaling.word() {
+            "min-max" => "pipeline = make_pipeline(MinMaxScaler(), model)\n",
+            "standard" => "pipeline = make_pipeline(StandardScaler(), model)\n",
+            _ => "pipeline = make_pipeline(model)\n",
+        };
+        script += &format!(
+            "folds = StratifiedKFold({}, shuffle=True, random_state={})\n\
+             show('n_train', len(y_train))\nshow('n_test', len(y_test))\n\
+             show('fold_sizes', ' '.join(str(len(test)) for _, test in folds.split(X_train, y_train)))\n\
+             for C in np.logspace(np.log10({}), np.log10({}), {}):\n    \
+                 inner = getattr(model, 'estimator', model)\n    inner.set_params(C=C)\n    \
+                 print(C, cross_val_score(pipeline, X_train, y_train, cv=folds).mean())\n",
+            params.n_splits, params.random_state, params.c_min, params.c_max, params.n_c
+        );
+        script
+    }
+}
+
+fn report(params: &CrossvalParams, paths: &[Vec<Stop>]) -> Report {
+    let cs = params.cs();
+    let (whole, folds) = paths.split_last().expect("a path of all images is always asked for");
+    let n = folds.len() as f64;
+    let mean = |at: usize| folds.iter().map(|path| path[at].held_out).sum::<f64>() / n;
+    let means: Vec<f64> = (0..cs.len()).map(mean).collect();
+    // Of equals the smallest C, the simplest model.
+    let best = (0..cs.len()).fold(0, |best, at| if means[at] > means[best] { at } else { best });
+    let mut report = Report::default();
+    report.metric("best_C", "C of the highest cross-validated accuracy", Value::Float(cs[best]));
+    report.metric("accuracy_cv", "Cross-validated accuracy there", Value::Float(means[best]));
+    report.metric("accuracy_test", "Accuracy on the test images there", Value::Float(whole[best].held_out));
+    report.metric("accuracy_train", "Accuracy on the images learnt from there", Value::Float(whole[best].learnt));
+    let curve = |name: &str, values: Vec<f64>, stroke: Stroke| Curve {
+        name: name.into(),
+        points: cs.iter().map(|c| libm::log10(*c)).zip(values).collect(),
+        stroke,
+    };
+    report.sections.push(Section {
+        id: "accuracy".into(),
+        title: "Accuracy against C".into(),
+        summary: format!(
+            "To the right the penalty counts for less. The images learnt from are fitted better and better; those left out of \
+             each of {} folds are predicted best at C = {:.3e}, {:.2} % of them, and the test images there {:.2} %.",
+            params.n_splits,
+            cs[best],
+            means[best] * 100.0,
+            whole[best].held_out * 100.0
+        ),
+        figure: Figure::Curves {
+            x_title: "logarithm of C to base 10".into(),
+            y_title: "accuracy".into(),
+            curves: vec![
+                curve("learnt from", whole.iter().map(|stop| stop.learnt).collect(), Stroke::Class(0)),
+                curve("cross-validated", means.clone(), Stroke::Class(1)),
+                curve("test", whole.iter().map(|stop| stop.held_out).collect(), Stroke::Class(2)),
+            ],
+        },
+    });
+    let columns =
+        ["C", "cross-validated", "lowest fold", "highest fold", "learnt from", "test", "not zero", "converged"];
+    let rows = (0..cs.len()).map(|at| {
+        let each = || folds.iter().map(|path| path[at].held_out);
+        let converged = paths.iter().map(|path| path[at].converged);
+        let (done, of) = converged.fold((0, 0), |sum, (done, of)| (sum.0 + done, sum.1 + of));
+        vec![
+            Value::Text(format!("{:.3e}", cs[at])),
+            Value::Float(means[at]),
+            Value::Float(each().fold(f64::INFINITY, f64::min)),
+            Value::Float(each().fold(f64::NEG_INFINITY, f64::max)),
+            Value::Float(whole[at].learnt),
+            Value::Float(whole[at].held_out),
+            Value::Int(whole[at].n_nonzero as i64),
+            Value::Text(format!("{done} of {of}")),
+        ]
+    });
+    report.sections.push(Section {
+        id: "path".into(),
+        title: "Along the path".into(),
+        summary: format!(
+            "Accuracies at each of {} C, how many coefficients are not zero, and how many of the models converged.",
+            cs.len()
+        ),
+        figure: Figure::Numbers(Table { columns: columns.map(String::from).to_vec(), rows: rows.collect() }),
+    });
+    report
+}

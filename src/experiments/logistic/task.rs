@@ -1,0 +1,191 @@
+//! What workers do for a logistic regression: fit a part, or judge the whole.
+
+use super::params::LogisticParams;
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::experiments::lab::{Job, Tick, Ticker, Workplace};
+use crate::learn::linear_model::{Design, LogisticRegression, Part, Sign, fit_part};
+use crate::learn::metrics;
+use crate::learn::model_selection::train_test_split;
+use crate::learn::preprocessing::Scaling;
+use serde::{Deserialize, Serialize};
+
+/// Bins of the reliability curve.
+const BINS: usize = 10;
+
+/// Which images are learnt from, and which are only tried on.
+pub struct Sides {
+    /// Numbers of the images to learn from, in the order drawn.
+    pub train: Vec<u32>,
+    /// Numbers of the others.
+    pub test: Vec<u32>,
+    /// The labels that occur, ascending.
+    pub classes: Vec<u8>,
+    /// The position in `classes` of each image's label.
+    of: Vec<u32>,
+}
+
+impl Sides {
+    /// The split that the parameters ask for: `train_test_split(…, stratify=y)`, or all images to learn from.
+    pub fn new(params: &LogisticParams, data: &Dataset) -> Result<Self> {
+        let mut classes = data.labels.clone();
+        classes.sort_unstable();
+        classes.dedup();
+        if let [only] = classes.as_slice() {
+            let got = format!("only one class, {}", data.class_names[usize::from(*only)]);
+            return Err(Error::invalid("y", "of at least 2 classes", got));
+        }
+        let place = |label: &u8| classes.partition_point(|class| class < label) as u32;
+        let of: Vec<u32> = data.labels.iter().map(place).collect();
+        let (train, test) = match params.test_size {
+            0.0 => ((0..data.n as u32).collect(), Vec::new()),
+            share => {
+                let split = train_test_split(data.n, share, params.random_state, Some(&of))?;
+                (split.train, split.test)
+            }
+        };
+        Ok(Sides { train, test, classes, of })
+    }
+
+    /// Class positions of these images.
+    pub fn of(&self, images: &[u32]) -> Vec<u32> {
+        images.iter().map(|i| self.of[*i as usize]).collect()
+    }
+
+    /// Names of the classes.
+    pub fn names(&self, data: &Dataset) -> Vec<String> {
+        self.classes.iter().map(|class| data.class_names[usize::from(*class)].clone()).collect()
+    }
+}
+
+/// What a worker is asked for.
+#[derive(Serialize, Deserialize)]
+pub enum Task {
+    /// One part of the fit.
+    Fit {
+        /// The settings.
+        params: LogisticParams,
+        /// Which part.
+        part: u32,
+    },
+    /// Predictions of the fitted model.
+    Judge {
+        /// The settings.
+        params: LogisticParams,
+        /// All parts, in order.
+        parts: Vec<Part>,
+    },
+}
+
+/// What the model says of the images; classes by their position.
+#[derive(Serialize, Deserialize)]
+pub struct Judged {
+    /// Class of each image learnt from.
+    pub train: Vec<u32>,
+    /// Class of each other image.
+    pub test: Vec<u32>,
+    /// Log loss on the others.
+    pub log_loss: f64,
+    /// Area under the curve of each class on the others; NaN of a class that has none or all of them.
+    pub auc: Vec<f64>,
+    /// Over all classes and other images: mean probability, share that is of the class, how many.
+    pub bins: Vec<(f64, f64, u64)>,
+}
+
+/// The answer to a [`Task`].
+#[derive(Serialize, Deserialize)]
+pub enum Answer {
+    /// Of a fit.
+    Part(Part),
+    /// Of a judgement.
+    Judged(Judged),
+}
+
+impl Answer {
+    /// The part, if it is one.
+    pub fn part(self) -> Option<Part> {
+        match self {
+            Answer::Part(part) => Some(part),
+            Answer::Judged(_) => None,
+        }
+    }
+
+    /// The part, if it is one.
+    pub fn as_part(&self) -> Option<&Part> {
+        match self {
+            Answer::Part(part) => Some(part),
+            Answer::Judged(_) => None,
+        }
+    }
+
+    /// The judgement, if it is one.
+    pub fn judged(self) -> Option<Judged> {
+        match self {
+            Answer::Judged(judged) => Some(judged),
+            Answer::Part(_) => None,
+        }
+    }
+}
+
+impl Job for Task {
+    type Output = Answer;
+
+    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Answer> {
+        let data = place.dataset();
+        match self {
+            Task::Fit { params, part } => {
+                let sides = Sides::new(&params, data)?;
+                let design = learnt(&params, data, &sides)?;
+                let classes = sides.of(&sides.train);
+                let mut tick = |sign: &Sign| {
+                    if ticker.due() {
+                        ticker.tell(Tick {
+                            step: sign.iteration,
+                            objective: sign.objective,
+                            frame: sign.coef().iter().map(|value| *value as f32).collect(),
+                        });
+                    }
+                };
+                let (k, options) = (sides.classes.len(), params.options());
+                Ok(Answer::Part(fit_part(&design, &classes, k, part as usize, &options, None, &mut tick)?))
+            }
+            Task::Judge { params, parts } => Ok(Answer::Judged(judge(&params, data, &parts)?)),
+        }
+    }
+}
+
+/// The images to learn from, as the settings scale them.
+fn learnt(params: &LogisticParams, data: &Dataset, sides: &Sides) -> Result<Design> {
+    Design::bytes(&data.images, data.n_features(), &sides.train, params.scaling.into())
+}
+
+fn judge(params: &LogisticParams, data: &Dataset, parts: &[Part]) -> Result<Judged> {
+    let sides = Sides::new(params, data)?;
+    let design = learnt(params, data, &sides)?;
+    let classes = sides.classes.iter().map(|class| i64::from(*class)).collect();
+    let model = LogisticRegression::join(classes, params.scheme.into(), parts)?;
+    let train = model.decide(&model.decision_function(&design)?);
+    if sides.test.is_empty() {
+        return Ok(Judged { train, test: Vec::new(), log_loss: 0.0, auc: Vec::new(), bins: Vec::new() });
+    }
+    let others = Design::bytes(&data.images, data.n_features(), &sides.test, Scaling::None)?;
+    let scores = model.unscaled(&design).decision_function(&others)?;
+    let p = model.probabilities(&scores);
+    let truth = sides.of(&sides.test);
+    let (mut auc, mut all_own, mut all_p) = (Vec::new(), Vec::new(), Vec::new());
+    for class in 0..sides.classes.len() {
+        let own: Vec<bool> = truth.iter().map(|of| *of as usize == class).collect();
+        let column: Vec<f64> = p.rows().map(|row| row[class]).collect();
+        auc.push(metrics::roc_auc_score(&own, &column).unwrap_or(f64::NAN));
+        all_own.extend(own);
+        all_p.extend(column);
+    }
+    let bins = metrics::calibration_curve(&all_own, &all_p, BINS)?;
+    Ok(Judged {
+        train,
+        test: model.decide(&scores),
+        log_loss: metrics::log_loss(&truth, &p)?,
+        auc,
+        bins: bins.into_iter().map(|bin| (bin.predicted, bin.fraction, bin.count)).collect(),
+    })
+}

@@ -1,0 +1,360 @@
+//! What a mixture's report shows.
+
+use super::selection::Chosen;
+use super::task::{Found, Group, Look};
+use super::{Merged, MixtureParams};
+use crate::data::Dataset;
+use crate::error::Result;
+use crate::experiments::lab::Progress;
+use crate::experiments::pictures;
+use crate::learn::mixture::{Snapshot, TraceRow, r_hat};
+use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value};
+
+/// Templates in a row of the mosaics, as in the notebook.
+const COLUMNS: u32 = 12;
+
+/// Probabilities in 256 levels: all that a picture shows, and a fraction of the bytes.
+fn levels(probabilities: &[f64]) -> impl Iterator<Item = f32> + '_ {
+    probabilities.iter().map(|p| (p * 255.0).round() as f32)
+}
+
+/// Counts of the images, which the notebook prints first.
+pub fn counts(report: &mut Report, params_digits: &[u32], data: &Dataset, rows: &[u32]) -> Vec<i64> {
+    let count = |digit: &u32| rows.iter().filter(|row| u32::from(data.labels[**row as usize]) == *digit).count() as i64;
+    let counts: Vec<i64> = params_digits.iter().map(count).collect();
+    for (digit, n) in params_digits.iter().zip(&counts) {
+        report.metric(&format!("n_of_{digit}"), &format!("Images of {digit}"), Value::Int(*n));
+    }
+    report.metric("n_samples", "Images", Value::Int(rows.len() as i64));
+    report.metric("n_dimensions", "Dimensions of the array of images", Value::Int(2));
+    report.metric(
+        "n_features",
+        "Pixels of each, each with a likelihood of its own",
+        Value::Int(data.n_features() as i64),
+    );
+    counts
+}
+
+/// The report of chains that are done.
+pub fn finished(
+    params: &MixtureParams,
+    data: &Dataset,
+    chosen: &Chosen,
+    chains: &[Snapshot],
+    look: &Look,
+) -> Result<Report> {
+    let mut report = Report::default();
+    counts(&mut report, &params.digits, data, &chosen.rows);
+    let last: Vec<&TraceRow> = chains.iter().filter_map(|chain| chain.trace.last()).collect();
+    let listed = |value: &dyn Fn(&TraceRow) -> u32| {
+        let values: Vec<String> = last.iter().map(|row| value(row).to_string()).collect();
+        Value::Text(values.join(" "))
+    };
+    report.metric("n_chains", "Chains", Value::Int(i64::from(params.n_chains)));
+    report.metric("n_iter", "Sweeps of each", Value::Int(i64::from(params.n_iter)));
+    report.metric("n_groups", "Groups in use, chain by chain", listed(&|row| row.n_groups));
+    report.metric("moved", "Images that moved in the last sweep", listed(&|row| row.moved));
+    report.metric("largest", "Images of the largest group", listed(&|row| row.largest));
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
+    let joints: Vec<f64> = last.iter().map(|row| row.log_joint()).collect();
+    let groups: Vec<f64> = last.iter().map(|row| f64::from(row.n_groups)).collect();
+    report.metric("log_joint", "Log joint, mean of the chains", Value::Float(mean(&joints)));
+    report.metric("log_joint_0", "Log joint of chain 0", Value::Float(joints[0]));
+    report.metric("score_assignment_0", "of which the partition", Value::Float(last[0].score_assignment));
+    report.metric("score_data_0", "and the images given it", Value::Float(last[0].score_data));
+    report.metric("mean_groups", "Groups in use, mean of the chains", Value::Float(mean(&groups)));
+    report.metric("effective_groups_0", "Groups in effect, chain 0", Value::Float(last[0].effective_groups));
+    report.metric("concentration_0", "Concentration, chain 0", Value::Float(last[0].concentration));
+    let of_chains = |value: fn(&TraceRow) -> f64| -> Vec<Vec<f64>> {
+        chains.iter().map(|chain| chain.trace.iter().skip(1).map(value).collect()).collect()
+    };
+    for (id, label, value) in [
+        ("r_hat_groups", "R-hat of the groups in use", (|row| f64::from(row.n_groups)) as fn(&TraceRow) -> f64),
+        ("r_hat_log_joint", "R-hat of the log joint", |row| row.log_joint()),
+    ] {
+        let value = r_hat(&of_chains(value)).map_or(Value::Text("not defined".into()), Value::Float);
+        report.metric(id, label, value);
+    }
+    let [purity, rand, _, _, v_measure] = look.against_digits[0];
+    report.metric("purity_0", "Purity of chain 0", Value::Float(purity));
+    report.metric("adjusted_rand_score_0", "Adjusted Rand index of chain 0 against the digits", Value::Float(rand));
+    report.metric("v_measure_score_0", "V-measure of chain 0", Value::Float(v_measure));
+    let k = chains.len();
+    let pairs: Vec<f64> =
+        (0..k).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| look.between[i * k + j]).collect();
+    let agreement = (!pairs.is_empty()).then(|| mean(&pairs));
+    let shown = agreement.map_or(Value::Text("one chain only".into()), Value::Float);
+    report.metric("ari_between", "Adjusted Rand index between chains, mean", shown);
+    report.metric("representative", "Chain nearest to all", Value::Int(i64::from(look.representative)));
+    report.metric("mean_absolute_error", "Mean error of a hidden pixel", Value::Float(look.errors[0]));
+    report.metric("log_loss", "Mean log loss of a hidden pixel", Value::Float(look.errors[1]));
+
+    report.sections.push(mosaic(data, &look.groups, false));
+    report.sections.push(mosaic(data, &look.groups, true));
+    report.sections.push(trace("groups", "Groups in use", "groups in use", &of_chains(|row| f64::from(row.n_groups))));
+    report.sections.push(trace("log_joint", "Log joint", "log joint", &of_chains(|row| row.log_joint())));
+    report.sections.push(table(chains, look));
+    report.sections.push(between(k, look, agreement));
+    report.sections.push(completion(params, data, look));
+    report.sections.push(composition(params, data, &look.groups));
+    report.arrays = arrays(data, chosen, chains, look);
+    Ok(report)
+}
+
+/// What can be drawn while chains run: the templates heard last, and every log joint.
+pub fn unfinished(params: &MixtureParams, data: &Dataset, known: &[Progress<Found>], at: usize) -> Report {
+    let mut report = Report::default();
+    if let Some(tick) = &known[at].tick
+        && !tick.frame.is_empty()
+    {
+        let captions = (0..tick.frame.len() / data.n_features().max(1)).map(|i| i.to_string());
+        let values: Vec<f32> = tick.frame.iter().map(|p| (p * 255.0).round()).collect();
+        let summary = format!("The largest groups of chain {at} while its images move.");
+        let range = (0.0, 255.0);
+        report.sections.push(pictures::grid("mosaic", "All groups", &summary, data, captions, &values, range, COLUMNS));
+    }
+    let curves: Vec<Curve> = known
+        .iter()
+        .enumerate()
+        .filter(|(_, job)| !job.history.is_empty())
+        .map(|(chain, job)| Curve {
+            name: format!("chain {chain}"),
+            points: job.history.iter().map(|(step, value)| (f64::from(*step), *value)).collect(),
+            stroke: Stroke::Thin,
+        })
+        .collect();
+    if !curves.is_empty() {
+        report.sections.push(Section {
+            id: "log_joint".into(),
+            title: "Log joint".into(),
+            summary: format!("{} of {} chains have moved.", curves.len(), params.n_chains),
+            figure: Figure::Curves { x_title: "images visited".into(), y_title: "log joint".into(), curves },
+        });
+    }
+    report
+}
+
+/// The groups of chain 0 as the notebook draws them, plain or shrunk by their share of the largest.
+fn mosaic(data: &Dataset, groups: &[Group], scaled: bool) -> Section {
+    let largest = groups.first().map_or(1, |group| group.size);
+    let values: Vec<f32> = groups
+        .iter()
+        .flat_map(|group| {
+            let pixels: Vec<f32> = levels(&group.template).collect();
+            if scaled { shrunk(&pixels, data, group.size, largest) } else { pixels }
+        })
+        .collect();
+    let captions = groups.iter().map(|group| group.size.to_string());
+    let (id, title, words) = match scaled {
+        true => ("mosaic_scaled", "All groups, by size", "Each is as wide as its share of the largest group."),
+        false => ("mosaic", "All groups", "The darker a pixel, the more often it is on; under each group its size."),
+    };
+    let summary = format!(
+        "{} groups of chain 0, the largest first: {} images, the smallest {}. {words}",
+        groups.len(),
+        largest,
+        groups.last().map_or(0, |group| group.size)
+    );
+    pictures::grid(id, title, &summary, data, captions, &values, (0.0, 255.0), COLUMNS)
+}
+
+/// A template drawn smaller, in the middle of white, by its nearest pixels.
+fn shrunk(pixels: &[f32], data: &Dataset, size: u32, largest: u32) -> Vec<f32> {
+    let side = |length: usize| ((length as u64 * u64::from(size) / u64::from(largest.max(1))) as usize).max(1);
+    let (rows, columns) = (side(data.height), side(data.width));
+    let (top, left) = ((data.height - rows) / 2, (data.width - columns) / 2);
+    let mut drawn = vec![0.0; pixels.len()];
+    for row in 0..rows {
+        for column in 0..columns {
+            let from =
+                (2 * row + 1) * data.height / (2 * rows) * data.width + (2 * column + 1) * data.width / (2 * columns);
+            drawn[(top + row) * data.width + left + column] = pixels[from];
+        }
+    }
+    drawn
+}
+
+/// One line for each chain over its sweeps.
+fn trace(id: &str, title: &str, y_title: &str, chains: &[Vec<f64>]) -> Section {
+    let curves: Vec<Curve> = chains
+        .iter()
+        .enumerate()
+        .map(|(chain, values)| Curve {
+            name: format!("chain {chain}"),
+            points: values.iter().enumerate().map(|(i, value)| (i as f64 + 1.0, *value)).collect(),
+            stroke: if chain == 0 { Stroke::Strong } else { Stroke::Thin },
+        })
+        .collect();
+    let ends = || chains.iter().filter_map(|values| values.last().copied());
+    let (low, high) = (ends().fold(f64::INFINITY, f64::min), ends().fold(f64::NEG_INFINITY, f64::max));
+    let agree = match r_hat(chains) {
+        Some(value) if value <= 1.01 => format!("R-hat is {value:.3}: they agree."),
+        Some(value) => format!("R-hat is {value:.2}; above 1.01 the chains have not come together."),
+        None => "There are too few sweeps for R-hat.".into(),
+    };
+    let digits = if high.abs() >= 1e4 { 0 } else { 1 };
+    let summary = format!(
+        "After each sweep, one line for each of {} chains. They end between {low:.digits$} and {high:.digits$}. {agree}",
+        chains.len()
+    );
+    Section {
+        id: id.into(),
+        title: title.into(),
+        summary,
+        figure: Figure::Curves { x_title: "sweep".into(), y_title: y_title.into(), curves },
+    }
+}
+
+/// The last sweep of each chain in numbers.
+fn table(chains: &[Snapshot], look: &Look) -> Section {
+    let columns = [
+        "chain",
+        "groups",
+        "log joint",
+        "moved",
+        "births",
+        "deaths",
+        "of one image",
+        "largest",
+        "in effect",
+        "concentration",
+        "purity",
+        "adjusted Rand index",
+        "V-measure",
+        "splits",
+        "merges",
+    ];
+    let rows = chains.iter().zip(&look.against_digits).enumerate().map(|(chain, (saved, against))| {
+        let row = saved.trace.last().copied().unwrap_or_default();
+        let int = |value: u32| Value::Int(i64::from(value));
+        let sum = |value: fn(&TraceRow) -> u32| Value::Int(saved.trace.iter().map(|row| i64::from(value(row))).sum());
+        vec![
+            Value::Int(chain as i64),
+            int(row.n_groups),
+            Value::Float(row.log_joint()),
+            int(row.moved),
+            sum(|row| row.births),
+            sum(|row| row.deaths),
+            int(row.singletons),
+            int(row.largest),
+            Value::Float(row.effective_groups),
+            Value::Float(row.concentration),
+            Value::Float(against[0]),
+            Value::Float(against[1]),
+            Value::Float(against[4]),
+            sum(|row| row.splits),
+            sum(|row| row.merges),
+        ]
+    });
+    let purities: Vec<f64> = look.against_digits.iter().map(|against| against[0]).collect();
+    let least = purities.iter().copied().fold(f64::INFINITY, f64::min);
+    Section {
+        id: "chains".into(),
+        title: "The chains in numbers".into(),
+        summary: format!(
+            "{} chains after their last sweep; births, deaths, splits and merges over all sweeps. In each of them at \
+             least {:.1} % of the images are of the digit that is most frequent in their group, though no chain ever saw a label.",
+            chains.len(),
+            100.0 * least
+        ),
+        figure: Figure::Numbers(Table { columns: columns.map(String::from).to_vec(), rows: rows.collect() }),
+    }
+}
+
+/// How far the chains found the same groups.
+fn between(k: usize, look: &Look, agreement: Option<f64>) -> Section {
+    let names: Vec<String> = (0..k).map(|chain| chain.to_string()).collect();
+    let summary = match agreement {
+        Some(mean) => format!(
+            "The adjusted Rand index of each chain with each: 1 is the same groups, 0 is chance. Two chains have {mean:.2} \
+             on average. Chain {} is the nearest to all by the variation of information.",
+            look.representative
+        ),
+        None => "One chain has nobody to agree with.".into(),
+    };
+    Section {
+        id: "between".into(),
+        title: "Chain against chain".into(),
+        summary,
+        figure: Figure::Heatmap {
+            row_title: "chain".into(),
+            column_title: "chain".into(),
+            rows: names.clone(),
+            columns: names,
+            values: look.between.iter().map(|value| value.clamp(0.0, 1.0)).collect(),
+            texts: look.between.iter().map(|value| format!("{value:.2}")).collect(),
+            high: 1.0,
+        },
+    }
+}
+
+/// The completions above, the originals below, as the notebook draws them.
+fn completion(params: &MixtureParams, data: &Dataset, look: &Look) -> Section {
+    let selection = params.selection();
+    let originals = look.queries.iter().flat_map(|query| selection.bits(data, *query));
+    let mut values: Vec<f32> = look.completions.iter().flat_map(|pixels| levels(pixels)).collect();
+    values.extend(originals.map(|bit| f32::from(bit) * 255.0));
+    let label = |query: &u32| data.class_names[usize::from(data.labels[*query as usize])].clone();
+    let captions = look.queries.iter().map(label).chain(look.queries.iter().map(|query| format!("image {query}")));
+    let what = match params.merge {
+        Merged::Expected => "the mean of what the chains expect".to_string(),
+        Merged::Average => format!("the mean of {} draws of each chain", params.samples_per_chain),
+        Merged::Mode => format!("the more frequent value of {} draws of each chain", params.samples_per_chain),
+    };
+    let seen = if params.held_out {
+        "No chain has seen these images."
+    } else {
+        "The chains have learned from these very images."
+    };
+    let summary = format!(
+        "Above {} images with hidden pixels completed by {what}; below the whole images. {seen} A hidden pixel is off by \
+         {:.3} on average.",
+        look.queries.len(),
+        look.errors[0]
+    );
+    let columns = look.queries.len() as u32;
+    pictures::grid("completion", "Completed", &summary, data, captions, &values, (0.0, 255.0), columns)
+}
+
+/// The digits in each group of chain 0.
+fn composition(params: &MixtureParams, data: &Dataset, groups: &[Group]) -> Section {
+    let mut columns = vec!["group".to_string(), "images".into()];
+    let name = |digit: &u32| data.class_names.get(*digit as usize).cloned().unwrap_or_else(|| digit.to_string());
+    columns.extend(params.digits.iter().map(name));
+    columns.push("purity".into());
+    let rows = groups.iter().enumerate().map(|(i, group)| {
+        let mut row = vec![Value::Int(i as i64), Value::Int(i64::from(group.size))];
+        row.extend(group.digits.iter().map(|n| Value::Int(i64::from(*n))));
+        let most = group.digits.iter().max().copied().unwrap_or(0);
+        row.push(Value::Float(f64::from(most) / f64::from(group.size.max(1))));
+        row
+    });
+    let pure = groups.iter().filter(|group| group.digits.iter().max() == Some(&group.size)).count();
+    Section {
+        id: "composition".into(),
+        title: "Digits of each group".into(),
+        summary: format!("{pure} of {} groups of chain 0 hold images of one digit only.", groups.len()),
+        figure: Figure::Numbers(Table { columns, rows: rows.collect() }),
+    }
+}
+
+fn arrays(data: &Dataset, chosen: &Chosen, chains: &[Snapshot], look: &Look) -> Vec<Array> {
+    let (n, d, c) = (chosen.rows.len() as u32, data.n_features() as u32, chains.len() as u32);
+    let flat = |values: fn(&Snapshot) -> &Vec<f64>| chains.iter().flat_map(|chain| values(chain).clone()).collect();
+    let array = |name: &str, shape: Vec<u32>, numbers| Array { name: name.into(), shape, numbers };
+    let queries = look.queries.len() as u32;
+    vec![
+        array("rows", vec![n], Numbers::U32(chosen.rows.clone())),
+        array("labels_", vec![c, n], Numbers::U32(chains.iter().flat_map(|chain| chain.labels.clone()).collect())),
+        array("alpha", vec![c, d], Numbers::F64(flat(|chain| &chain.hyper.a))),
+        array("beta", vec![c, d], Numbers::F64(flat(|chain| &chain.hyper.b))),
+        array("concentration", vec![c], Numbers::F64(chains.iter().map(|chain| chain.hyper.alpha).collect())),
+        array(
+            "log_joint",
+            vec![c, chains[0].trace.len() as u32],
+            Numbers::F64(chains.iter().flat_map(|chain| chain.trace.iter().map(TraceRow::log_joint)).collect()),
+        ),
+        array("queries", vec![queries], Numbers::U32(look.queries.clone())),
+        array("completions", vec![queries, d], Numbers::F64(look.completions.concat())),
+    ]
+}

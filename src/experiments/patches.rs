@@ -1,0 +1,191 @@
+//! Small windows of many images (notebook 003): how many, and what they look like.
+
+use super::drawing::{Drawing, Scaling};
+use super::lab::{Job, Lab, Tick, Ticker, Workplace};
+use super::{Experiment, pictures};
+use crate::error::{Error, Result};
+use crate::params::Domain;
+use crate::report::{Figure, Report, Section, Table, Value};
+use serde::{Deserialize, Serialize};
+
+crate::params! {
+    /// Taking patches.
+    pub struct PatchesParams {
+        /// Height and width of a patch in pixels.
+        patch_size "Patch": u32 = 6, Domain::Int { min: 3, max: 12, slider: 12 };
+        /// Patches are taken of every which image; the notebook takes every tenth, to save room.
+        image_step "Every which image": u32 = 10, Domain::Int { min: 1, max: 10_000, slider: 0 };
+        /// Share of the windows of each image, drawn with replacement; with 1, every window once.
+        max_patches "Share of patches": f64 = 0.75, Domain::Float { min: 0.0, max: 1.0 };
+        /// What is done to each image first: standard subtracts its mean and divides by its standard deviation.
+        scaling "Scaling of each image": Scaling = Scaling::Standard, Domain::Choice(Scaling::WORDS);
+        /// Seed of the draw; one stream goes on from image to image.
+        random_state "Seed": u32 = 0, Domain::Int { min: 0, max: u32::MAX, slider: 0 };
+        /// Every which patch is drawn below.
+        show_step "Show every which patch": u32 = 4000, Domain::Int { min: 1, max: 10_000_000, slider: 0 };
+    }
+}
+
+impl PatchesParams {
+    fn drawing(&self) -> Drawing {
+        Drawing {
+            patch_size: self.patch_size,
+            image_step: self.image_step,
+            max_patches: self.max_patches,
+            scaling: self.scaling,
+            random_state: self.random_state,
+            shuffle: None,
+        }
+    }
+}
+
+/// An error if no patch is drawn at all.
+pub fn check_share(share: f64) -> Result<()> {
+    if share > 0.0 {
+        return Ok(());
+    }
+    Err(Error::invalid("max_patches", "a float in the range (0, 1]", share))
+}
+
+/// Most patches that are shown.
+const MOST_SHOWN: usize = 300;
+
+/// What a worker is asked for: the first and last of the patches to look at.
+#[derive(Serialize, Deserialize)]
+pub struct Take {
+    params: PatchesParams,
+}
+
+/// What is said of all patches, and the pictures of some.
+#[derive(Serialize, Deserialize)]
+pub struct Taken {
+    per_image: u32,
+    n: u32,
+    n_distinct: u32,
+    n_constant: u32,
+    range: (f64, f64),
+    shown: Vec<f32>,
+}
+
+impl Job for Take {
+    type Output = Taken;
+
+    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Taken> {
+        let patches = place.patches(&self.params.drawing())?;
+        let n = crate::learn::cluster::Points::n_samples(&*patches);
+        if ticker.due() {
+            ticker.tell(Tick { step: n as u32, objective: 0.0, frame: Vec::new() });
+        }
+        let shown = (0..n).step_by(self.params.show_step as usize).take(MOST_SHOWN);
+        Ok(Taken {
+            per_image: patches.per_image() as u32,
+            n: n as u32,
+            n_distinct: patches.n_distinct() as u32,
+            n_constant: patches.n_constant() as u32,
+            range: patches.range(),
+            shown: shown.flat_map(|i| patches.picture(i)).collect(),
+        })
+    }
+}
+
+/// The experiment.
+pub struct TakePatches;
+
+impl Experiment for TakePatches {
+    const ID: &'static str = "patches";
+    const TITLE: &'static str = "Patches";
+    type Params = PatchesParams;
+    type Job = Take;
+
+    fn check(params: &PatchesParams, _: usize, _: usize) -> Result<()> {
+        check_share(params.max_patches)
+    }
+
+    async fn run(params: &PatchesParams, lab: &Lab<'_>) -> Result<Report> {
+        let (n_images, _) = params.drawing().numbers(lab.dataset)?;
+        let take = Take { params: params.clone() };
+        let taken = lab.map("Patches", &[take], &mut |_, _| None).await?.remove(0);
+        Ok(report(params, (lab.dataset.height, lab.dataset.width), n_images, &taken))
+    }
+
+    fn python(params: &PatchesParams) -> String {
+        params.drawing().python("X")
+            + "windows = (image_shape[0] - PATCH_SIZE[0] + 1) * (image_shape[1] - PATCH_SIZE[1] + 1)\n\
+               per_image = len(all_patches) // n_images\n\
+               print(len(all_patches), 'patches extracted')\n\
+               show('n_patches', len(all_patches))\n\
+               show('n_images', n_images)\n\
+               show('per_image', per_image)\n\
+               show('windows', windows)\n\
+               images = all_patches.reshape(n_images, per_image, -1)\n\
+               show('n_distinct', sum(len(np.unique(patches, axis=0)) for patches in images))\n\
+               show('n_constant', (np.ptp(all_patches, axis=1) == 0).sum())\n\
+               show('least', all_patches.min())\n\
+               show('greatest', all_patches.max())\n"
+    }
+}
+
+fn report(params: &PatchesParams, image: (usize, usize), n_images: usize, taken: &Taken) -> Report {
+    let p = params.patch_size as usize;
+    let windows = (image.0 - p + 1) * (image.1 - p + 1);
+    let share = |n: u32| 100.0 * f64::from(n) / f64::from(taken.n);
+    let int = |n: u32| Value::Int(i64::from(n));
+    let mut report = Report::default();
+    report.metric("n_patches", "Patches extracted", int(taken.n));
+    report.metric("n_images", "Images they come from", Value::Int(n_images as i64));
+    report.metric("per_image", "Patches of each image", int(taken.per_image));
+    report.metric("windows", "Windows in an image", Value::Int(windows as i64));
+    report.metric("n_distinct", "Distinct patches, image by image", int(taken.n_distinct));
+    report.metric("n_constant", "Patches of one grey", int(taken.n_constant));
+    report.metric("least", "Least value", Value::Float(taken.range.0));
+    report.metric("greatest", "Greatest value", Value::Float(taken.range.1));
+
+    let step = params.show_step as usize;
+    let n_shown = taken.shown.len() / (p * p);
+    let rest = match (taken.n as usize).div_ceil(step) - n_shown {
+        0 => String::new(),
+        rest => format!(" {rest} more would follow."),
+    };
+    let summary = format!(
+        "Every {step}th of {} patches of {p} by {p} pixels: {n_shown} of them.{rest} All are drawn with the same \
+         shades; {:.0} % of all patches are one grey, mostly blank paper.",
+        taken.n,
+        share(taken.n_constant)
+    );
+    let captions = (0..n_shown).map(|i| (i * step).to_string());
+    let shades = params.drawing().shades();
+    report.sections.push(pictures::tiles(
+        "sample",
+        "Some patches",
+        &summary,
+        (p, p),
+        captions,
+        &taken.shown,
+        shades,
+        12,
+    ));
+
+    let row = |what: &str, n: i64| vec![Value::Text(what.into()), Value::Int(n)];
+    let rows = vec![
+        row("images", n_images as i64),
+        row("windows in an image", windows as i64),
+        row("patches of each image", i64::from(taken.per_image)),
+        row("patches", i64::from(taken.n)),
+        row("distinct patches, image by image", i64::from(taken.n_distinct)),
+        row("patches of one grey", i64::from(taken.n_constant)),
+    ];
+    report.sections.push(Section {
+        id: "counts".into(),
+        title: "How many".into(),
+        summary: format!(
+            "{} patches, {:.0} % of them different from the other patches of their image. {} pixels of 256 grey levels \
+             could show 256 to the power of {} different patches.",
+            taken.n,
+            share(taken.n_distinct),
+            p * p,
+            p * p
+        ),
+        figure: Figure::Numbers(Table { columns: vec!["what".into(), "how many".into()], rows }),
+    });
+    report
+}

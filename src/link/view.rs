@@ -1,0 +1,57 @@
+//! The part of a link that says how a result is looked at. It changes no result, so it is no part of a run's key.
+
+use super::embed::plain;
+use crate::error::{Error, Result};
+use crate::experiments::Values;
+
+/// Highest cut that a link may ask for.
+const HIGHEST: f64 = 1e12;
+
+/// How a result is looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct View {
+    /// Heights at which trees are cut: name of the section, or nothing for every
+    /// tree that has no height of its own; the height as it is written.
+    heights: Values,
+}
+
+impl View {
+    /// The height at which the tree of that section is cut.
+    pub fn height(&self, section: &str) -> Option<f64> {
+        let of = |name: &str| self.heights.iter().find(|(known, _)| known == name).map(|(_, height)| height);
+        of(section).or_else(|| of(""))?.parse().ok()
+    }
+
+    /// Sets that height, or forgets it.
+    pub fn set_height(&mut self, section: &str, height: Option<f64>) {
+        self.heights.retain(|(known, _)| known != section);
+        if let Some(height) = height.filter(|height| (0.0..=HIGHEST).contains(height)) {
+            // Adding zero takes the sign from a negative one.
+            self.heights.push((section.into(), (height + 0.0).to_string()));
+            self.heights.sort();
+        }
+    }
+
+    /// The names and values that write it.
+    pub fn pairs(&self) -> Values {
+        let name = |section: &str| if section.is_empty() { "height".into() } else { format!("height.{section}") };
+        self.heights.iter().map(|(section, height)| (name(section), height.clone())).collect()
+    }
+
+    /// Sets one name of a query; whether the name is one of these.
+    pub fn apply(&mut self, name: &str, value: &str) -> Result<bool> {
+        let section = match name.strip_prefix("height") {
+            Some("") => "",
+            Some(rest) => match rest.strip_prefix('.').filter(|section| plain(section)) {
+                Some(section) => section,
+                None => return Ok(false),
+            },
+            None => return Ok(false),
+        };
+        let height = value.parse().ok().filter(|height| (0.0..=HIGHEST).contains(height));
+        let given = format!("'{}'", value.chars().take(40).collect::<String>());
+        let bad = || Error::invalid(name, "a height of the cut, 0 or more", given);
+        self.set_height(section, Some(height.ok_or_else(bad)?));
+        Ok(true)
+    }
+}

@@ -1,0 +1,109 @@
+//! Failures and warnings as values: they name the parameter or file, what was
+//! expected, what came, and (where there is one) the remedy.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What every fallible function here returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A failure that a visitor may meet. Owned, because it crosses threads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Error {
+    /// A parameter's value is outside its domain (scikit-learn's `InvalidParameterError`).
+    InvalidParameter {
+        /// Name of the parameter, as in the link and in scikit-learn.
+        name: String,
+        /// What it must be, to follow "must be".
+        must_be: String,
+        /// What came instead, as it was written.
+        got: String,
+    },
+    /// A link or form names a parameter that the experiment does not have.
+    UnknownParameter(String),
+    /// No lab, scene or experiment of that name.
+    UnknownExperiment(String),
+    /// No data set of that name.
+    UnknownDataset(String),
+    /// Data that cannot be used: the file or place, what is wrong, and the remedy.
+    Data(String),
+    /// Numbers that an algorithm cannot go on with.
+    Numeric(String),
+    /// A worker failed: it panicked, could not start, or stopped answering.
+    Worker(String),
+    /// The visitor stopped the run.
+    Cancelled,
+}
+
+impl Error {
+    /// An [`Error::InvalidParameter`] from anything that can be written out.
+    pub fn invalid(name: &str, must_be: impl Into<String>, got: impl fmt::Display) -> Self {
+        Error::InvalidParameter { name: name.into(), must_be: must_be.into(), got: got.to_string() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::InvalidParameter { name, must_be, got } => {
+                write!(f, "The '{name}' parameter must be {must_be}. Got {got} instead.")
+            }
+            Error::UnknownParameter(name) => write!(f, "There is no parameter '{name}' here; it was ignored."),
+            Error::UnknownExperiment(name) => {
+                write!(f, "There is no lab, scene or experiment '{name}'. Choose one from the menu.")
+            }
+            Error::UnknownDataset(name) => write!(f, "There is no data set '{name}'; the scene's own is used."),
+            Error::Data(what) => f.write_str(what),
+            Error::Numeric(what) => write!(f, "The computation cannot go on: {what}"),
+            Error::Worker(what) => write!(f, "A worker stopped: {what}"),
+            Error::Cancelled => f.write_str("Stopped."),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Something that a result should be read with, but that did not prevent it
+/// (scikit-learn's `ConvergenceWarning` and kin).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Warning {
+    /// An iteration reached its limit before its tolerance.
+    NotConverged {
+        /// What was iterating.
+        what: String,
+        /// The limit it reached.
+        max_iter: u32,
+    },
+    /// k-means found fewer distinct clusters than asked for: the data has duplicates.
+    FewerClusters {
+        /// Distinct clusters found.
+        found: u32,
+        /// Clusters asked for.
+        n_clusters: u32,
+    },
+    /// A model without a penalty on classes that can be told apart without an error.
+    Separable {
+        /// What was fitted.
+        what: String,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::NotConverged { what, max_iter } => {
+                write!(f, "{what} stopped at max_iter = {max_iter} before it converged; raise max_iter or tol.")
+            }
+            Warning::Separable { what } => write!(
+                f,
+                "{what}: the classes can be told apart without an error, so without a penalty there is no best model; \
+                 its coefficients grow for as long as the solver runs."
+            ),
+            Warning::FewerClusters { found, n_clusters } => write!(
+                f,
+                "Number of distinct clusters ({found}) found smaller than n_clusters ({n_clusters}); \
+                 the data may hold duplicate points."
+            ),
+        }
+    }
+}

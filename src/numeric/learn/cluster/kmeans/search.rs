@@ -1,0 +1,254 @@
+//! The nearest centre of every row, mostly without computing distances.
+//!
+//! Every row keeps an upper bound on the distance to its own centre and lower
+//! bounds on the distances to the others (Elkan 2003), or one for all others where
+//! the table would be too large (Hamerly 2010). When centres move, bounds give way
+//! by as much. Bounds are f32, rounded outwards, and strict: a centre that they
+//! rule out cannot even tie. What remains is computed by the filter of
+//! [`Points::intervals`], and what that leaves open in f64, lowest index first.
+
+use super::points::{Interval, Move, Points, Scratch};
+use crate::learn::Matrix;
+use crate::learn::kernels::squared_distance;
+
+/// Most lower bounds that are kept: 64 MB.
+pub(super) const MOST_BOUNDS: usize = 16 << 20;
+
+/// Slightly above: covers the conversion to f32 and any rounding in f64 before.
+fn up(x: f64) -> f32 {
+    grow(x as f32)
+}
+
+/// Slightly below, at least 0.
+fn down(x: f64) -> f32 {
+    shrink((x as f32).min(f32::MAX))
+}
+
+/// An f32 result, raised beyond its own rounding.
+fn grow(x: f32) -> f32 {
+    x * (1.0 + f32::EPSILON * 2.0) + f32::MIN_POSITIVE
+}
+
+/// An f32 result, lowered beyond its own rounding, at least 0.
+#[inline(always)]
+fn shrink(x: f32) -> f32 {
+    let x = x * (1.0 - f32::EPSILON * 2.0) - f32::MIN_POSITIVE;
+    if x > 0.0 { x } else { 0.0 }
+}
+
+/// Bounds of every row, between two calls of [`assign`](Self::assign).
+pub(super) struct Search {
+    upper: Vec<f32>,
+    /// Shape `(n_samples, n_clusters)`, the own centre's at infinity, or `(n_samples, 1)`.
+    lower: Vec<f32>,
+    per_center: bool,
+    /// Half the distances between centres, `(n_clusters, n_clusters)`; zeros where
+    /// they would cost more than they can save.
+    halves: Vec<f32>,
+    /// For each centre the least of its row in `halves`.
+    nearest_half: Vec<f32>,
+    scratch: Scratch,
+}
+
+/// Distances that the centres moved, and the greatest two of them.
+struct Shifts {
+    each: Vec<f32>,
+    greatest: usize,
+    second: f32,
+}
+
+impl Shifts {
+    fn new(shifts: &[f64]) -> Self {
+        let each: Vec<f32> = shifts.iter().map(|&shift| up(shift)).collect();
+        let greatest = (0..each.len()).fold(0, |greatest, j| if each[j] > each[greatest] { j } else { greatest });
+        let others = each.iter().enumerate().filter(|(j, _)| *j != greatest);
+        let second = others.fold(0.0, |second, (_, &shift)| f32::max(second, shift));
+        Shifts { each, greatest, second }
+    }
+
+    /// The greatest of all but centre `j`.
+    fn of_others(&self, j: usize) -> f32 {
+        if j == self.greatest { self.second } else { self.each[self.greatest] }
+    }
+}
+
+impl Search {
+    /// No bounds yet; `most_bounds` is [`MOST_BOUNDS`] except in tests.
+    pub(super) fn new(n_samples: usize, n_clusters: usize, most_bounds: usize) -> Self {
+        let per_center = n_samples.checked_mul(n_clusters).is_some_and(|bounds| bounds <= most_bounds);
+        let width = if per_center { n_clusters } else { 1 };
+        Search {
+            upper: vec![f32::INFINITY; n_samples],
+            lower: vec![0.0; n_samples * width],
+            per_center,
+            halves: vec![0.0; n_clusters * n_clusters],
+            nearest_half: vec![0.0; n_clusters],
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Writes the nearest of the inner `centers` of every row into `labels` and
+    /// returns the rows whose label changed. `shifts` are the distances that the
+    /// centres moved since the last call; `None` at the first, with labels all 0.
+    pub(super) fn assign<P: Points>(
+        &mut self,
+        points: &P,
+        centers: &Matrix,
+        shifts: Option<&[f64]>,
+        labels: &mut [u32],
+    ) -> Vec<Move> {
+        let prepared = points.prepare(centers);
+        self.measure_halves(centers, labels.len());
+        let shifts = shifts.map(Shifts::new);
+        let shifts = shifts.as_ref();
+        let mut moves = Vec::new();
+        for i in 0..labels.len() {
+            let (from, twin) = (labels[i], points.twin(i));
+            let to = if twin < i {
+                labels[twin]
+            } else if self.per_center {
+                self.assign_by_many(points, centers, &prepared, shifts, i, from)
+            } else {
+                self.assign_by_one(points, centers, &prepared, shifts, i, from)
+            };
+            if to != from {
+                labels[i] = to;
+                moves.push(Move { row: i as u32, from });
+            }
+        }
+        moves
+    }
+
+    fn measure_halves(&mut self, centers: &Matrix, n_samples: usize) {
+        let k = centers.n_rows();
+        if k.saturating_mul(k) > n_samples / 4 {
+            return;
+        }
+        self.nearest_half.fill(f32::INFINITY);
+        for a in 0..k {
+            for b in 0..a {
+                let half = down(0.5 * squared_distance(centers.row(a), centers.row(b)).sqrt());
+                self.halves[a * k + b] = half;
+                self.halves[b * k + a] = half;
+                self.nearest_half[a] = self.nearest_half[a].min(half);
+                self.nearest_half[b] = self.nearest_half[b].min(half);
+            }
+        }
+    }
+
+    /// One row with a lower bound for each centre.
+    #[inline(always)]
+    fn assign_by_many<P: Points>(
+        &mut self,
+        points: &P,
+        centers: &Matrix,
+        prepared: &P::Prepared,
+        shifts: Option<&Shifts>,
+        i: usize,
+        from: u32,
+    ) -> u32 {
+        let k = centers.n_rows();
+        let own = from as usize;
+        let lower = &mut self.lower[i * k..(i + 1) * k];
+        if let Some(shifts) = shifts {
+            self.upper[i] = grow(self.upper[i] + shifts.each[own]);
+            lower.iter_mut().zip(&shifts.each).for_each(|(lower, shift)| *lower = shrink(*lower - shift));
+        }
+        lower[own] = f32::INFINITY;
+        let mut upper = self.upper[i];
+        let least = lower.iter().fold(f32::INFINITY, |least, &lower| if lower < least { lower } else { least });
+        if upper < least || upper < self.nearest_half[own] {
+            return from;
+        }
+        let mut interval = [Interval { low: 0.0, high: 0.0 }];
+        points.intervals(prepared, i, &[from], &mut interval);
+        upper = up(interval[0].high.sqrt());
+        self.upper[i] = upper;
+        let halves = &self.halves[own * k..(own + 1) * k];
+        let Scratch { js, intervals, .. } = &mut self.scratch;
+        js.clear();
+        for (j, (&lower, &half)) in lower.iter().zip(halves).enumerate() {
+            if lower <= upper && half <= upper && j != own {
+                js.push(j as u32);
+            }
+        }
+        if js.is_empty() {
+            return from;
+        }
+        intervals.resize(js.len() + 1, interval[0]);
+        points.intervals(prepared, i, js, &mut intervals[..js.len()]);
+        intervals[js.len()] = interval[0];
+        js.push(from);
+        let nearest = settle(points, centers, i, js, intervals);
+        for (&j, interval) in js.iter().zip(intervals.iter()) {
+            lower[j as usize] = down(interval.low.sqrt());
+        }
+        let to = js[nearest];
+        lower[to as usize] = f32::INFINITY;
+        self.upper[i] = up(intervals[nearest].high.sqrt());
+        to
+    }
+
+    /// One row with one lower bound for all centres but its own.
+    #[inline(always)]
+    fn assign_by_one<P: Points>(
+        &mut self,
+        points: &P,
+        centers: &Matrix,
+        prepared: &P::Prepared,
+        shifts: Option<&Shifts>,
+        i: usize,
+        from: u32,
+    ) -> u32 {
+        let own = from as usize;
+        if let Some(shifts) = shifts {
+            self.upper[i] = grow(self.upper[i] + shifts.each[own]);
+            self.lower[i] = shrink(self.lower[i] - shifts.of_others(own));
+        }
+        let least = self.lower[i].max(self.nearest_half[own]);
+        if self.upper[i] < least {
+            return from;
+        }
+        if shifts.is_some() {
+            let mut interval = [Interval { low: 0.0, high: 0.0 }];
+            points.intervals(prepared, i, &[from], &mut interval);
+            self.upper[i] = up(interval[0].high.sqrt());
+            if self.upper[i] < least {
+                return from;
+            }
+        }
+        let nearest = points.nearest(prepared, centers, i, &mut self.scratch);
+        self.lower[i] = down(nearest.others.sqrt());
+        self.upper[i] = up(nearest.high.sqrt());
+        nearest.label
+    }
+}
+
+/// Which of the centres `js` is nearest to row `i`, as a position in `js`: ties
+/// go to the lowest centre. Intervals that overlap the least become exact.
+pub(super) fn settle<P: Points + ?Sized>(
+    points: &P,
+    centers: &Matrix,
+    i: usize,
+    js: &[u32],
+    intervals: &mut [Interval],
+) -> usize {
+    let least = intervals.iter().fold(f64::INFINITY, |least, interval| least.min(interval.high));
+    let mut open = intervals.iter().enumerate().filter(|(_, interval)| interval.low <= least).map(|(at, _)| at);
+    let first = open.next().unwrap_or(0);
+    if open.next().is_none() {
+        return first;
+    }
+    let (mut nearest, mut nearest_squared) = (first, f64::INFINITY);
+    for at in first..js.len() {
+        if intervals[at].low > least {
+            continue;
+        }
+        let squared = points.squared_distance(i, centers.row(js[at] as usize));
+        intervals[at] = Interval { low: squared, high: squared };
+        if squared < nearest_squared || (squared == nearest_squared && js[at] < js[nearest]) {
+            (nearest, nearest_squared) = (at, squared);
+        }
+    }
+    nearest
+}

@@ -1,0 +1,18 @@
+//! Which features matter, with error control: the desparsified lasso on clusters of
+//! features, repeated and aggregated. Names are those of `hidimstat` 0.4.0.
+
+mod aggregation;
+mod cludl;
+mod desparsified;
+mod normal;
+mod p_values;
+mod selection;
+#[cfg(test)]
+mod tests;
+
+pub use aggregation::{Aggregation, quantile_aggregation};
+pub use cludl::{CluDl, bootstrap_generators, bootstrap_rows, cludl, cluster_means, parcels};
+pub use desparsified::{Desparsified, DesparsifiedOptions, NodewiseAlpha, desparsified_lasso};
+pub use normal::{log_two_sided_p, norm_cdf, norm_ppf, norm_sf, two_sided_p};
+pub use p_values::{bonferroni, one_sided_corrected, one_sided_p};
+pub use selection::{Control, select, threshold};

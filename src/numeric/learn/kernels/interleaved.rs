@@ -1,0 +1,97 @@
+//! Dot products of one short row with many: the rows' words lie interleaved, four
+//! rows to a vector, so that no vector is ever summed across.
+
+use super::lanes::{Best, Lanes};
+
+/// Vectors that are summed side by side: what fits into the registers.
+const ABREAST: usize = 4;
+
+/// Row-major `words`, shape `(n_rows, 2 * n_pairs)`, in the order that [`less_dots`]
+/// reads: four rows at a time (with rows of zeros at the end), pair by pair.
+pub fn interleave(words: &[i16], n_pairs: usize) -> Vec<i16> {
+    let n_rows = words.len().checked_div(2 * n_pairs).unwrap_or(0);
+    let mut out = vec![0; n_rows.next_multiple_of(4) * 2 * n_pairs];
+    for row in 0..n_rows {
+        let fours = &mut out[row / 4 * 8 * n_pairs..];
+        for pair in 0..n_pairs {
+            let from = (row * n_pairs + pair) * 2;
+            fours[pair * 8 + row % 4 * 2..][..2].copy_from_slice(&words[from..from + 2]);
+        }
+    }
+    out
+}
+
+/// `out[j] = offsets[j] - dot(row, words of row j)`, exact.
+///
+/// `row` holds two words to an entry, the first in the low half; `words` is made by
+/// [`interleave`] of rows of as many pairs; `offsets` and `out` have an entry for each
+/// of its rows, zeros included. The caller sees to it that no sum leaves 32 bits.
+pub fn less_dots(row: &[i32], words: &[i16], offsets: &[i32], out: &mut [i32]) {
+    less_dots_on::<Best>(row, words, offsets, out);
+}
+
+#[inline(always)]
+fn less_dots_on<L: Lanes>(row: &[i32], words: &[i16], offsets: &[i32], out: &mut [i32]) {
+    let n = row.len();
+    let vectors = words.as_chunks::<8>().0;
+    let (offsets, out) = (offsets.as_chunks::<4>().0, out.as_chunks_mut::<4>().0);
+    let groups = out.len().min(offsets.len()).min(vectors.len().checked_div(n).unwrap_or(0));
+    let mut group = 0;
+    while group + ABREAST <= groups {
+        let streams: [&[[i16; 8]]; ABREAST] = std::array::from_fn(|k| &vectors[(group + k) * n..][..n]);
+        let mut sums = [L::zero(); ABREAST];
+        for (i, &pair) in row.iter().enumerate() {
+            let pair = L::repeat(pair);
+            for k in 0..ABREAST {
+                sums[k] = L::dot(sums[k], pair, L::words(&streams[k][i]));
+            }
+        }
+        for k in 0..ABREAST {
+            let dots = L::lanes(sums[k]);
+            out[group + k] = std::array::from_fn(|lane| offsets[group + k][lane] - dots[lane]);
+        }
+        group += ABREAST;
+    }
+    for group in group..groups {
+        let mut sums = L::zero();
+        for (&pair, words) in row.iter().zip(&vectors[group * n..]) {
+            sums = L::dot(sums, L::repeat(pair), L::words(words));
+        }
+        let dots = L::lanes(sums);
+        out[group] = std::array::from_fn(|lane| offsets[group][lane] - dots[lane]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lanes::Plain;
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_row_has_its_dot(
+            row in prop::collection::vec(0i16..256, 0..24),
+            words in prop::collection::vec(any::<i16>(), 24 * 30),
+            n_rows in 0usize..30,
+            offset in -1_000_000i32..1_000_000,
+        ) {
+            let n_pairs = row.len() / 2;
+            let row = &row[..2 * n_pairs];
+            let words = &words[..n_rows * 2 * n_pairs];
+            let pairs: Vec<i32> = row.chunks(2).map(|pair| i32::from(pair[0]) | i32::from(pair[1]) << 16).collect();
+            let interleaved = interleave(words, n_pairs);
+            let lanes = if n_pairs == 0 { 0 } else { n_rows.next_multiple_of(4) };
+            let offsets: Vec<i32> = (0..lanes as i32).map(|j| offset + j).collect();
+            let (mut out, mut plain) = (vec![0; lanes], vec![1; lanes]);
+            less_dots(&pairs, &interleaved, &offsets, &mut out);
+            less_dots_on::<Plain>(&pairs, &interleaved, &offsets, &mut plain);
+            prop_assert_eq!(&out, &plain);
+            for j in 0..lanes {
+                let words = words.get(j * 2 * n_pairs..(j + 1) * 2 * n_pairs).unwrap_or_default();
+                let dot: i32 = row.iter().zip(words).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
+                prop_assert_eq!(out[j], offsets[j] - dot);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+"""One job of the benchmark in scikit-learn or SciPy, timed.
+
+    native.py JOB REPEATS IMAGES.npz
+
+Prints {"seconds": […], "check": number}. Only the computation is timed: the images are there before, and so are
+the features where a job begins with them. Both sides draw the same samples with the same seeds.
+"""
+
+import json
+import sys
+import time
+
+import numpy as np
+from scipy.cluster import hierarchy
+from scipy.spatial.distance import cdist
+from sklearn.cluster import DBSCAN, KMeans
+from sklearn.decomposition import PCA
+from sklearn.feature_extraction.image import extract_patches_2d
+from sklearn.preprocessing import MinMaxScaler
+from sklearn.utils import resample
+
+
+def kmeans(X, n_clusters, n_init=10, random_state=0):
+    return lambda: KMeans(n_clusters=n_clusters, n_init=n_init, random_state=random_state).fit(X).inertia_
+
+
+def dbscan_grid(X):
+    sample = MinMaxScaler().fit_transform(resample(X, n_samples=1000, replace=True, random_state=69))
+
+    def run():
+        listed = 0
+        for eps in range(1, 10):
+            for min_samples in range(2, 10):
+                labels = DBSCAN(eps=eps, min_samples=min_samples).fit_predict(sample)
+                listed += int((labels >= 0).mean() > 0.9)
+        return listed
+
+    return run
+
+
+def drawn(X):
+    return resample(X, n_samples=10_000, replace=True, random_state=69)
+
+
+def features(sample):
+    pca = PCA(n_components=100, whiten=True, svd_solver="randomized", random_state=69)
+    return pca.fit_transform(sample), pca
+
+
+def pca(X):
+    sample = drawn(X)
+    return lambda: float(features(sample)[1].explained_variance_ratio_.sum())
+
+
+def dbscan_sweep(X):
+    points, _ = features(drawn(X))
+
+    def run():
+        labels = [DBSCAN(eps=eps, min_samples=3).fit_predict(points) for eps in range(1, 14, 2)]
+        return int(sum((found < 0).sum() for found in labels))
+
+    return run
+
+
+def ward(X):
+    points, _ = features(drawn(X))
+    return lambda: float(hierarchy.linkage(points, "ward")[-1, 2])
+
+
+def scaled(image):
+    image = image - image.mean()
+    return (image / image.std()).reshape(28, 28)
+
+
+def vocabulary(X):
+    rng = np.random.RandomState(0)
+    taken = [extract_patches_2d(scaled(image), (6, 6), max_patches=0.75, random_state=rng) for image in X[::10]]
+    patches = np.concatenate(taken).reshape(-1, 36)
+    return lambda: KMeans(n_clusters=50, n_init=3, max_iter=300, random_state=0).fit(patches).inertia_
+
+
+def bags(X):
+    # Any fifty words do for the time; these need no fit.
+    words = np.random.RandomState(0).normal(size=(50, 36))
+
+    def run():
+        counts = np.zeros(50)
+        for image in X:
+            patches = extract_patches_2d(scaled(image), (6, 6)).reshape(-1, 36)
+            nearest = np.argsort(cdist(patches, words), axis=1)[:, 0]
+            counts += np.bincount(nearest, minlength=50)
+        return counts.sum()
+
+    return run
+
+
+JOBS = {
+    "kmeans10": lambda X: kmeans(X, 10),
+    "kmeans20": lambda X: kmeans(X, 20),
+    "kmeans70k": lambda X: kmeans(MinMaxScaler().fit_transform(X), 10, 15, 69),
+    "dbscan_grid": dbscan_grid,
+    "dbscan_sweep": dbscan_sweep,
+    "ward": ward,
+    "pca": pca,
+    "vocabulary": vocabulary,
+    "bags": bags,
+}
+
+
+def main():
+    job, repeats, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    images = np.load(path)["images"]
+    run = JOBS[job](images.reshape(len(images), -1).astype(float))
+    seconds, check = [], None
+    for _ in range(repeats):
+        began = time.perf_counter()
+        check = run()
+        seconds.append(time.perf_counter() - began)
+    print(json.dumps({"seconds": seconds, "check": check}))
+
+
+if __name__ == "__main__":
+    main()
