@@ -1,15 +1,18 @@
 //! Figure cards: heading, badge, picture, summary, table, files.
 
+use super::complete::Complete;
 use super::cores::Cores;
 use super::dendrogram::{self, Dendrogram, Look};
 use super::desk::Desk;
 use super::gallery::Gallery;
+use super::mixed::Chains;
 use super::paint::{Brush, growing};
 use super::player;
 use super::save;
 use super::scatter::{self, Scatter};
 use super::settings::{self, Chosen, Settings};
 use super::state::{RunState, Shown, Status};
+use super::templates::Templates;
 use super::window::Window;
 use crate::plots::{self, Theme, canvas};
 use crate::report::{Figure, Section, Table};
@@ -37,6 +40,7 @@ pub fn Figures() -> impl IntoView {
         if wanted.is_empty() { there } else { wanted }
     });
     provide_context(Chosen(RwSignal::new(None)));
+    provide_context(Chains::new(desk));
     let grown = growing(Memo::new(move |_| ids.with(Vec::len)), 1);
     let mounted = move || ids.with(|ids| ids.iter().take(grown.get()).cloned().collect::<Vec<_>>());
     // While cards are still coming the room for them is kept, so that what stands below does not move twice.
@@ -102,6 +106,7 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     let trees = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Dendrogram(_), .. }))));
     let bags = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Bag(_), .. }))));
     let (distances, centres) = (id == "k_distances", id == "centres");
+    let (mosaic, brush) = (id.starts_with("mosaic"), id == "brush");
     let heat = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Heatmap { .. }, .. }))));
     let gridded = Memo::new(move |_| {
         desk.shown
@@ -157,6 +162,8 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 _ if gridded.get() && distances => view! { <Cores section/> }.into_any(),
                 _ if gridded.get() && heat.get() => view! { <Settings section/> }.into_any(),
                 _ if bags.get() => view! { <Window section/> }.into_any(),
+                (true, ..) if mosaic => view! { <Templates section/> }.into_any(),
+                (true, ..) if brush => view! { <Complete section/> }.into_any(),
                 (true, ..) if centres => view! { <Centres section/> }.into_any(),
                 (true, ..) => view! { <ImageGrid section/> }.into_any(),
                 (_, true, ..) => ().into_any(),
@@ -187,8 +194,9 @@ fn Centres(section: Memo<Option<Section>>) -> impl IntoView {
     }
 }
 
+/// Pictures in rows.
 #[component]
-fn ImageGrid(section: Memo<Option<Section>>) -> impl IntoView {
+pub fn ImageGrid(section: Memo<Option<Section>>) -> impl IntoView {
     let shape = Memo::new(move |_| {
         section.with(|section| match section.as_ref().map(|section| &section.figure) {
             Some(Figure::Images { width, columns, images, .. }) => (*width, *columns, images.len()),
@@ -211,8 +219,9 @@ fn ImageGrid(section: Memo<Option<Section>>) -> impl IntoView {
     }
 }
 
+/// A picture of a figure and what stands under it.
 #[component]
-fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
+pub fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
     let node = NodeRef::<html::Canvas>::new();
     let caption = Memo::new(move |_| {
         section.with(|section| match section.as_ref().map(|section| &section.figure) {

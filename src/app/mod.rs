@@ -3,6 +3,7 @@
 mod bench;
 mod branches;
 mod claims;
+mod complete;
 mod cores;
 mod data;
 mod dendrogram;
@@ -18,6 +19,7 @@ mod gallery;
 mod home;
 mod keep;
 mod lab;
+mod mixed;
 mod notes;
 mod numbers;
 mod offer;
@@ -32,6 +34,7 @@ mod settings;
 mod share;
 mod state;
 mod strip;
+mod templates;
 mod theme;
 mod window;
 

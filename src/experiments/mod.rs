@@ -46,6 +46,7 @@ pub use bench::Threads;
 pub use bench::{Serial, poll_once};
 pub use lab::{Bench, Deaf, Heard, Job, Lab, LocalFuture, Progress, Tick, Ticker, Workplace, decode, encode};
 
+pub use mixture::{CHAINS, Saved};
 pub use recording::{Frame, Recording};
 
 use crate::data::Dataset;
@@ -190,6 +191,7 @@ experiments! {
     dbgrid::DbGrid,
     binary::Binary,
     mixture::Mixture,
+    mixture::Starts,
     pcadbscan::PcaDbscan,
     pcakmeans::PcaKMeans,
     pcatree::PcaTree,

@@ -3,6 +3,7 @@
 
 mod bag;
 mod figure;
+pub mod groups;
 mod tree;
 
 pub use bag::{Bag, Near};

@@ -1,6 +1,7 @@
 //! One integration binary of named modules: references (numbers this project
 //! did not produce), properties (fast against obvious), and contracts.
 
+mod chains;
 mod claims;
 mod data;
 mod dbscan;

@@ -1,20 +1,26 @@
 //! A Dirichlet process mixture of binarised images (notebook 001): chains of
 //! collapsed Gibbs sweeps, their groups, and half-hidden images completed.
 
+mod kept;
+mod live;
 mod sections;
 mod selection;
+mod starts;
 mod task;
 
+pub use kept::Saved;
 pub use sections::counts;
 pub use selection::Selection;
+pub use starts::Starts;
 
 use super::Experiment;
 use super::lab::{Lab, Progress};
 use crate::error::{Error, Result};
-use crate::learn::mixture::{ChainOptions, GammaPrior, Hyper, Learn, Merge, Snapshot, Start};
-use crate::params::Domain;
+use crate::learn::mixture::{self as learn, ChainOptions, GammaPrior, Hyper, Learn, Merge, Snapshot};
+use crate::params::{Domain, ParamSpec, Params};
 use crate::python;
 use crate::report::Report;
+use serde::{Deserialize, Serialize};
 use task::{Found, Task};
 
 crate::choices! {
@@ -143,11 +149,11 @@ impl MixtureParams {
         ChainOptions { random_state, chain, learn, learn_concentration, n_proposals }
     }
 
-    fn start(&self) -> Start {
+    fn start(&self) -> learn::Start {
         match self.init {
-            Init::Random => Start::Random(self.n_groups),
-            Init::Nearest => Start::Nearest(self.n_groups),
-            Init::Together => Start::Together,
+            Init::Random => learn::Start::Random(self.n_groups),
+            Init::Nearest => learn::Start::Nearest(self.n_groups),
+            Init::Together => learn::Start::Together,
         }
     }
 
@@ -161,33 +167,68 @@ impl MixtureParams {
     }
 }
 
+/// The settings, and chains to go on from: a file's text, which is no setting, stands in no link and no form.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Start {
+    params: MixtureParams,
+    chains: String,
+}
+
+/// The model and its sampler in NumPy.
+const MODEL: &str = include_str!("model.py");
+
+/// Name of the value that holds saved chains.
+pub const CHAINS: &str = "chains";
+
+impl Params for Start {
+    fn specs() -> Vec<ParamSpec> {
+        MixtureParams::specs()
+    }
+
+    fn get(&self, name: &str) -> Option<String> {
+        self.params.get(name)
+    }
+
+    fn set(&mut self, name: &str, text: &str) -> Result<()> {
+        if name == CHAINS {
+            self.chains = text.into();
+            return Ok(());
+        }
+        self.params.set(name, text)
+    }
+}
+
 /// The experiment.
 pub struct Mixture;
 
 impl Experiment for Mixture {
     const ID: &'static str = "mixture";
     const TITLE: &'static str = "A mixture of styles";
-    type Params = MixtureParams;
+    type Params = Start;
     type Job = Task;
 
-    fn check(params: &MixtureParams, _: usize, n_features: usize) -> Result<()> {
+    fn check(Start { params, .. }: &Start, _: usize, n_features: usize) -> Result<()> {
         crate::params::distinct("digits", &params.digits)?;
         params.hyper(n_features).map(|_| ())
     }
 
-    async fn run(params: &MixtureParams, lab: &Lab<'_>) -> Result<Report> {
+    async fn run(Start { params, chains: saved }: &Start, lab: &Lab<'_>) -> Result<Report> {
         let data = lab.dataset;
         let chosen = params.selection().choose(data)?;
         let at_once = params.sweeps_at_once(chosen.rows.len());
-        let mut chains: Vec<Option<Box<Snapshot>>> = (0..params.n_chains).map(|_| None).collect();
-        let mut done = 0;
+        let mut chains: Vec<Snapshot> = match saved.as_str() {
+            "" => Vec::new(),
+            text => kept::resume(text, params, &chosen)?,
+        };
+        let mut done = chains.first().map_or(0, |chain| chain.trace.len() as u32 - 1);
         while done < params.n_iter {
             let n_sweeps = at_once.min(params.n_iter - done);
+            let mut from = chains.iter().map(|chain| Box::new(chain.clone()));
             let tasks: Vec<Task> = (0..params.n_chains)
-                .zip(&mut chains)
-                .map(|(chain, from)| Task::Sweeps { params: params.clone(), chain, from: from.take(), n_sweeps })
+                .map(|chain| Task::Sweeps { params: params.clone(), chain, from: from.next(), n_sweeps })
                 .collect();
-            let mut live = |known: &[Progress<Found>], at: usize| Some(sections::unfinished(params, data, known, at));
+            let mut live =
+                |known: &[Progress<Found>], at: usize| Some(live::report(params, data, &chosen, &chains, known, at));
             let stage = match n_sweeps {
                 1 => format!("Sweep {}", done + 1),
                 n => format!("Sweeps {} to {}", done + 1, done + n),
@@ -195,10 +236,9 @@ impl Experiment for Mixture {
             let of = f64::from(params.n_iter);
             let span = (f64::from(done) / of, f64::from(done + n_sweeps) / of);
             let found = lab.map_part(&stage, &tasks, &mut live, span).await?;
-            chains = found.into_iter().map(Found::chain).collect();
+            chains = found.into_iter().filter_map(Found::chain).map(|chain| *chain).collect();
             done += n_sweeps;
         }
-        let chains: Vec<Snapshot> = chains.into_iter().flatten().map(|chain| *chain).collect();
         let look = [Task::Look { params: params.clone(), chains: chains.clone() }];
         let looks = lab.map_part("Completions", &look, &mut |_, _| None, (1.0, 1.0)).await?;
         match looks.into_iter().next() {
@@ -207,9 +247,10 @@ impl Experiment for Mixture {
         }
     }
 
-    fn python(params: &MixtureParams) -> String {
+    fn python(Start { params, .. }: &Start) -> String {
         let mut script = String::from("from scipy.special import gammaln\n\n");
         script += &python::call("params", "dict", params, &[]);
+        script += MODEL;
         script += include_str!("twin.py");
         script
     }

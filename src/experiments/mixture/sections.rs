@@ -1,17 +1,17 @@
 //! What a mixture's report shows.
 
 use super::selection::Chosen;
-use super::task::{Found, Group, Look};
+use super::task::{Group, Look, Stored};
 use super::{Merged, MixtureParams};
 use crate::data::Dataset;
 use crate::error::Result;
-use crate::experiments::lab::Progress;
 use crate::experiments::pictures;
 use crate::learn::mixture::{Snapshot, TraceRow, r_hat};
-use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value};
+use crate::report::groups::shrunk;
+use crate::report::{Array, ColorMap, Curve, Figure, Numbers, Picture, Report, Section, Stroke, Table, Value};
 
 /// Templates in a row of the mosaics, as in the notebook.
-const COLUMNS: u32 = 12;
+pub const COLUMNS: u32 = 12;
 
 /// Probabilities in 256 levels: all that a picture shows, and a fraction of the bytes.
 fn levels(probabilities: &[f64]) -> impl Iterator<Item = f32> + '_ {
@@ -85,7 +85,9 @@ pub fn finished(
     let agreement = (!pairs.is_empty()).then(|| mean(&pairs));
     let shown = agreement.map_or(Value::Text("one chain only".into()), Value::Float);
     report.metric("ari_between", "Adjusted Rand index between chains, mean", shown);
-    report.metric("representative", "Chain nearest to all", Value::Int(i64::from(look.representative)));
+    let [by_information, by_pairs] = look.representative;
+    report.metric("representative", "Chain nearest to all", Value::Int(i64::from(by_information)));
+    report.metric("representative_binder", "Chain nearest to all by pairs", Value::Int(i64::from(by_pairs)));
     report.metric("mean_absolute_error", "Mean error of a hidden pixel", Value::Float(look.errors[0]));
     report.metric("log_loss", "Mean log loss of a hidden pixel", Value::Float(look.errors[1]));
 
@@ -95,43 +97,12 @@ pub fn finished(
     report.sections.push(trace("log_joint", "Log joint", "log joint", &of_chains(|row| row.log_joint())));
     report.sections.push(table(chains, look));
     report.sections.push(between(k, look, agreement));
+    report.sections.push(together(params, data, look));
     report.sections.push(completion(params, data, look));
+    report.sections.push(brush(params, data, look));
     report.sections.push(composition(params, data, &look.groups));
     report.arrays = arrays(data, chosen, chains, look);
     Ok(report)
-}
-
-/// What can be drawn while chains run: the templates heard last, and every log joint.
-pub fn unfinished(params: &MixtureParams, data: &Dataset, known: &[Progress<Found>], at: usize) -> Report {
-    let mut report = Report::default();
-    if let Some(tick) = &known[at].tick
-        && !tick.frame.is_empty()
-    {
-        let captions = (0..tick.frame.len() / data.n_features().max(1)).map(|i| i.to_string());
-        let values: Vec<f32> = tick.frame.iter().map(|p| (p * 255.0).round()).collect();
-        let summary = format!("The largest groups of chain {at} while its images move.");
-        let range = (0.0, 255.0);
-        report.sections.push(pictures::grid("mosaic", "All groups", &summary, data, captions, &values, range, COLUMNS));
-    }
-    let curves: Vec<Curve> = known
-        .iter()
-        .enumerate()
-        .filter(|(_, job)| !job.history.is_empty())
-        .map(|(chain, job)| Curve {
-            name: format!("chain {chain}"),
-            points: job.history.iter().map(|(step, value)| (f64::from(*step), *value)).collect(),
-            stroke: Stroke::Thin,
-        })
-        .collect();
-    if !curves.is_empty() {
-        report.sections.push(Section {
-            id: "log_joint".into(),
-            title: "Log joint".into(),
-            summary: format!("{} of {} chains have moved.", curves.len(), params.n_chains),
-            figure: Figure::Curves { x_title: "images visited".into(), y_title: "log joint".into(), curves },
-        });
-    }
-    report
 }
 
 /// The groups of chain 0 as the notebook draws them, plain or shrunk by their share of the largest.
@@ -141,7 +112,7 @@ fn mosaic(data: &Dataset, groups: &[Group], scaled: bool) -> Section {
         .iter()
         .flat_map(|group| {
             let pixels: Vec<f32> = levels(&group.template).collect();
-            if scaled { shrunk(&pixels, data, group.size, largest) } else { pixels }
+            if scaled { shrunk(&pixels, (data.height as u32, data.width as u32), group.size, largest) } else { pixels }
         })
         .collect();
     let captions = groups.iter().map(|group| group.size.to_string());
@@ -156,22 +127,6 @@ fn mosaic(data: &Dataset, groups: &[Group], scaled: bool) -> Section {
         groups.last().map_or(0, |group| group.size)
     );
     pictures::grid(id, title, &summary, data, captions, &values, (0.0, 255.0), COLUMNS)
-}
-
-/// A template drawn smaller, in the middle of white, by its nearest pixels.
-fn shrunk(pixels: &[f32], data: &Dataset, size: u32, largest: u32) -> Vec<f32> {
-    let side = |length: usize| ((length as u64 * u64::from(size) / u64::from(largest.max(1))) as usize).max(1);
-    let (rows, columns) = (side(data.height), side(data.width));
-    let (top, left) = ((data.height - rows) / 2, (data.width - columns) / 2);
-    let mut drawn = vec![0.0; pixels.len()];
-    for row in 0..rows {
-        for column in 0..columns {
-            let from =
-                (2 * row + 1) * data.height / (2 * rows) * data.width + (2 * column + 1) * data.width / (2 * columns);
-            drawn[(top + row) * data.width + left + column] = pixels[from];
-        }
-    }
-    drawn
 }
 
 /// One line for each chain over its sweeps.
@@ -267,8 +222,9 @@ fn between(k: usize, look: &Look, agreement: Option<f64>) -> Section {
     let summary = match agreement {
         Some(mean) => format!(
             "The adjusted Rand index of each chain with each: 1 is the same groups, 0 is chance. Two chains have {mean:.2} \
-             on average. Chain {} is the nearest to all by the variation of information.",
-            look.representative
+             on average. Chain {} is the nearest to all by the variation of information, chain {} by the pairs of images \
+             that one has together and the other apart.",
+            look.representative[0], look.representative[1]
         ),
         None => "One chain has nobody to agree with.".into(),
     };
@@ -338,23 +294,70 @@ fn composition(params: &MixtureParams, data: &Dataset, groups: &[Group]) -> Sect
     }
 }
 
+/// An image with hidden pixels, what becomes of it, and how far the chains agree: where the page's brush begins.
+fn brush(params: &MixtureParams, data: &Dataset, look: &Look) -> Section {
+    let query = look.queries[0];
+    let [mean, spread] = &look.first;
+    let mut values: Vec<f32> = params.selection().bits(data, query).iter().map(|bit| f32::from(*bit) * 255.0).collect();
+    values.extend(levels(mean));
+    // A standard deviation of numbers from 0 to 1 is at most a half.
+    let doubled: Vec<f64> = spread.iter().map(|deviation| 2.0 * deviation).collect();
+    values.extend(levels(&doubled));
+    let captions = [format!("image {query}"), "completed".into(), "where chains differ".into()];
+    let greatest = spread.iter().copied().fold(0.0, f64::max);
+    let summary = format!(
+        "Image {query} with a part hidden, completed by what {} expect, and where they differ: darkest is a standard \
+         deviation of 0.5 between them; here it is at most {greatest:.2}.",
+        if params.n_chains == 1 { "one chain".into() } else { format!("{} chains", params.n_chains) }
+    );
+    let captions = captions.into_iter();
+    pictures::grid("brush", "Hide any part", &summary, data, captions, &values, (0.0, 255.0), 3)
+}
+
+/// How often two images are in one group, for some images.
+fn together(params: &MixtureParams, data: &Dataset, look: &Look) -> Section {
+    let m = look.paired.len();
+    let pixels: Vec<f32> = levels(&look.together).collect();
+    let mean = |alike: bool| {
+        let class = |i: usize| data.labels[look.paired[i] as usize];
+        let pairs = (0..m).flat_map(|i| (0..i).map(move |j| (i, j)));
+        let shares: Vec<f64> =
+            pairs.filter(|(i, j)| (class(*i) == class(*j)) == alike).map(|(i, j)| look.together[i * m + j]).collect();
+        match shares.len() {
+            0 => "none".into(),
+            n => format!("{:.1} %", 100.0 * shares.iter().sum::<f64>() / n as f64),
+        }
+    };
+    let summary = format!(
+        "{m} images against themselves, so ordered that those often together stand together: the darker a cell, the \
+         more of {} chains have the two in one group. Two images of one digit share a group in {} of the chains, two of \
+         different digits in {}.",
+        params.n_chains,
+        mean(true),
+        mean(false)
+    );
+    let picture = Picture { caption: format!("{m} images"), pixels, scale: None };
+    let (height, width) = (m as u32, m as u32);
+    let map = ColorMap::GrayR;
+    let figure = Figure::Images { height, width, columns: 1, map, low: 0.0, high: 255.0, images: vec![picture] };
+    Section { id: "together".into(), title: "Who is with whom".into(), summary, figure }
+}
+
 fn arrays(data: &Dataset, chosen: &Chosen, chains: &[Snapshot], look: &Look) -> Vec<Array> {
-    let (n, d, c) = (chosen.rows.len() as u32, data.n_features() as u32, chains.len() as u32);
-    let flat = |values: fn(&Snapshot) -> &Vec<f64>| chains.iter().flat_map(|chain| values(chain).clone()).collect();
+    let d = data.n_features() as u32;
     let array = |name: &str, shape: Vec<u32>, numbers| Array { name: name.into(), shape, numbers };
     let queries = look.queries.len() as u32;
-    vec![
-        array("rows", vec![n], Numbers::U32(chosen.rows.clone())),
-        array("labels_", vec![c, n], Numbers::U32(chains.iter().flat_map(|chain| chain.labels.clone()).collect())),
-        array("alpha", vec![c, d], Numbers::F64(flat(|chain| &chain.hyper.a))),
-        array("beta", vec![c, d], Numbers::F64(flat(|chain| &chain.hyper.b))),
-        array("concentration", vec![c], Numbers::F64(chains.iter().map(|chain| chain.hyper.alpha).collect())),
-        array(
-            "log_joint",
-            vec![c, chains[0].trace.len() as u32],
-            Numbers::F64(chains.iter().flat_map(|chain| chain.trace.iter().map(TraceRow::log_joint)).collect()),
-        ),
+    let mut arrays = super::kept::arrays(&chosen.rows, chains);
+    let groups: u32 = look.stored.iter().map(|chain| chain.sizes.len() as u32).sum();
+    let all = |values: fn(&Stored) -> &Vec<u32>| {
+        Numbers::U32(look.stored.iter().flat_map(|chain| values(chain).iter().copied()).collect())
+    };
+    arrays.extend([
+        array("group_labels", vec![groups], all(|chain| &chain.labels)),
+        array("group_sizes", vec![groups], all(|chain| &chain.sizes)),
+        array("group_counts", vec![groups, d], all(|chain| &chain.on)),
         array("queries", vec![queries], Numbers::U32(look.queries.clone())),
         array("completions", vec![queries, d], Numbers::F64(look.completions.concat())),
-    ]
+    ]);
+    arrays
 }

@@ -5,15 +5,21 @@ use super::{Hidden, MixtureParams};
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::experiments::lab::{Job, Tick, Ticker, Workplace};
+use crate::learn::cluster::{Method, Samples, leaves_list, linkage};
 use crate::learn::metrics;
-use crate::learn::mixture::{Chain, Counts, Loss, Predictor, Snapshot, complete, representative};
+use crate::learn::mixture::{
+    BinaryImages, Chain, Counts, Hyper, Loss, Predictor, Snapshot, co_assignment, complete, representative,
+};
 use serde::{Deserialize, Serialize};
 
 /// Images between two looks at the clock.
 const VISITS: usize = 250;
 
-/// Groups that are shown while a chain runs.
-pub const SHOWN: usize = 24;
+/// Groups that are shown while a chain runs: four rows.
+const SHOWN: usize = 48;
+
+/// Images of which all pairs are shown.
+const PAIRED: usize = 200;
 
 /// A piece of work.
 #[derive(Serialize, Deserialize)]
@@ -58,6 +64,17 @@ pub struct Group {
     pub template: Vec<f64>,
 }
 
+/// The groups of one chain, the largest first.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Stored {
+    /// Their labels.
+    pub labels: Vec<u32>,
+    /// Images in each.
+    pub sizes: Vec<u32>,
+    /// In how many of them each pixel is on, `(n_groups, n_features)`.
+    pub on: Vec<u32>,
+}
+
 /// What is shown of the chains.
 #[derive(Serialize, Deserialize)]
 pub struct Look {
@@ -67,8 +84,16 @@ pub struct Look {
     pub against_digits: Vec<[f64; 5]>,
     /// Adjusted Rand index of each chain with each, row-major.
     pub between: Vec<f64>,
-    /// The chain with the least mean variation of information to all.
-    pub representative: u32,
+    /// The chain with the least mean variation of information to all, and that with the least mean Binder loss.
+    pub representative: [u32; 2],
+    /// The groups of each chain in pixels, for the page to complete pictures with.
+    pub stored: Vec<Stored>,
+    /// Images of which all pairs are shown, so that those often together stand together, ...
+    pub paired: Vec<u32>,
+    /// ... and the share of the chains that have two of them in one group, row-major.
+    pub together: Vec<f64>,
+    /// Of the first image to complete: what the chains expect, and the standard deviation between them.
+    pub first: [Vec<f64>; 2],
     /// The images to complete.
     pub queries: Vec<u32>,
     /// Their completions, by the pixel.
@@ -114,20 +139,45 @@ fn sweeps(
     for _ in 0..n_sweeps {
         while !chain.advance(&images, VISITS)? {
             if ticker.due() {
-                let state = chain.state();
-                let counts = state.counts();
-                let predictor = Predictor::new(counts, state.hyper());
-                let shown = by_size(counts).into_iter().take(SHOWN);
-                let at = shown.filter_map(|slot| predictor.slots().iter().position(|own| *own as usize == slot));
                 ticker.tell(Tick {
                     step: chain.n_sweeps() * images.n_samples() as u32 + chain.position(),
-                    objective: state.log_joint(),
-                    frame: at.flat_map(|k| predictor.template(k).iter().map(|p| *p as f32)).collect(),
+                    objective: chain.state().log_joint(),
+                    frame: frame(chain.state().counts(), chain.state().hyper()),
                 });
             }
         }
     }
     Ok(chain.snapshot())
+}
+
+/// What is drawn of a chain under way: how many groups it has, how many of them follow, their sizes, and their
+/// templates in 256 levels.
+fn frame(counts: &Counts, hyper: &Hyper) -> Vec<f32> {
+    let slots = by_size(counts);
+    let shown = &slots[..slots.len().min(SHOWN)];
+    let mut frame = vec![slots.len() as f32, shown.len() as f32];
+    frame.extend(shown.iter().map(|slot| counts.size(*slot) as f32));
+    for slot in shown {
+        let n = f64::from(counts.size(*slot));
+        let cells = counts.on(*slot).iter().zip(hyper.a.iter().zip(&hyper.b));
+        frame.extend(cells.map(|(on, (a, b))| (255.0 * (a + f64::from(*on)) / (a + b + n)).round() as f32));
+    }
+    frame
+}
+
+/// Images whose pairs are shown, by their places among all, in the order of a tree over the rows of the matrix, which
+/// is ordered likewise.
+fn paired(images: &BinaryImages, labels: &[Vec<u32>]) -> Result<(Vec<u32>, Vec<f64>)> {
+    let n = images.n_samples();
+    let m = n.min(PAIRED);
+    let subset: Vec<u32> = (0..m).map(|i| (i * n / m) as u32).collect();
+    let shares = co_assignment(labels, &subset)?;
+    if m < 2 {
+        return Ok((subset, vec![1.0; m]));
+    }
+    let order = leaves_list(&linkage(&Samples::new(&shares)?, Method::Average, &mut |_| ())?);
+    let cells = order.iter().flat_map(|i| order.iter().map(|j| shares.row(*i as usize)[*j as usize]));
+    Ok((order.iter().map(|i| subset[*i as usize]).collect(), cells.collect()))
 }
 
 fn look(params: &MixtureParams, saved: Vec<Snapshot>, place: &mut Workplace) -> Result<Look> {
@@ -177,15 +227,45 @@ fn look(params: &MixtureParams, saved: Vec<Snapshot>, place: &mut Workplace) -> 
         })
         .collect::<Result<Vec<Vec<f64>>>>()?;
     let errors = errors(params, data, &chosen.queries, &completions);
+    let stored = counts.iter().map(|counts| {
+        let labels = by_size(counts);
+        let on = labels.iter().flat_map(|slot| counts.on(*slot).iter().map(|n| *n as u32)).collect();
+        let sizes = labels.iter().map(|slot| counts.size(*slot)).collect();
+        Stored { labels: labels.iter().map(|slot| *slot as u32).collect(), sizes, on }
+    });
+    let (pairs_of, together) = paired(&images, &labels)?;
+    let representative = [
+        representative(&labels, Loss::VariationOfInformation)?.0 as u32,
+        representative(&labels, Loss::Binder)?.0 as u32,
+    ];
     Ok(Look {
+        stored: stored.collect(),
+        paired: pairs_of.iter().map(|i| chosen.rows[*i as usize]).collect(),
+        together,
+        first: first(&predictors, &selection.bits(data, chosen.queries[0]), &observed)?,
         groups,
         against_digits: labels.iter().map(against).collect::<Result<_>>()?,
         between: pairs.collect::<Result<_>>()?,
-        representative: representative(&labels, Loss::VariationOfInformation)?.0 as u32,
+        representative,
         queries: chosen.queries,
         completions,
         errors,
     })
+}
+
+/// Mean and standard deviation of what the chains expect of the hidden pixels of an image.
+fn first(chains: &[Predictor], query: &[u8], observed: &[bool]) -> Result<[Vec<f64>; 2]> {
+    let answers = chains.iter().map(|chain| chain.answer(query, observed)).collect::<Result<Vec<_>>>()?;
+    let n = answers.len() as f64;
+    let (mut mean, mut spread) = (Vec::new(), Vec::new());
+    for (d, seen) in observed.iter().enumerate() {
+        let all = || answers.iter().map(|answer| answer.expected[d]);
+        let middle = all().sum::<f64>() / n;
+        let deviation = (all().map(|p| (p - middle) * (p - middle)).sum::<f64>() / n).sqrt();
+        mean.push(if *seen { f64::from(query[d]) } else { middle });
+        spread.push(if *seen { 0.0 } else { deviation });
+    }
+    Ok([mean, spread])
 }
 
 /// Mean absolute error and log loss over the hidden pixels. A share of 0 or 1, as a

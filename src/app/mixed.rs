@@ -1,0 +1,71 @@
+//! The chains of a mixture that was run here, for the views that look into them.
+
+use super::desk::Desk;
+use super::state::Status;
+use crate::link;
+use crate::report::Report;
+use crate::report::groups::Groups;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Chains, and what they saw.
+pub struct Mixed {
+    /// The report that they came with.
+    pub report: Arc<Report>,
+    /// Their groups.
+    pub groups: Groups,
+    /// The data set's name.
+    pub data: String,
+    /// A pixel is on if its grey level is above this.
+    pub threshold: u8,
+}
+
+impl PartialEq for Mixed {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.report, &other.report)
+    }
+}
+
+/// The chains, and which of them and of its groups is looked at: all views look at the same.
+#[derive(Clone, Copy)]
+pub struct Chains {
+    /// The chains.
+    pub known: Memo<Option<Arc<Mixed>>>,
+    /// The chain that is looked at.
+    pub chain: RwSignal<usize>,
+    /// The group that is looked at.
+    pub group: RwSignal<Option<usize>>,
+}
+
+impl Chains {
+    /// The chains of what is shown.
+    pub fn new(desk: Desk) -> Self {
+        let chains = Chains { known: mixed(desk), chain: RwSignal::new(0), group: RwSignal::new(None) };
+        // Groups of other chains are others, even if they have the same numbers.
+        Effect::new(move |_| {
+            chains.known.track();
+            chains.chain.set(0);
+            chains.group.set(None);
+        });
+        chains
+    }
+}
+
+/// The chains of the report that is shown; none while they run, and none of a saved result.
+fn mixed(desk: Desk) -> Memo<Option<Arc<Mixed>>> {
+    Memo::new(move |before: Option<&Option<Arc<Mixed>>>| {
+        desk.shown.with(|shown| {
+            let shown = shown.as_ref().filter(|shown| matches!(shown.status, Status::Done { .. }))?;
+            // Making the groups ready takes longer than a frame: once a result is enough.
+            if let Some(Some(before)) = before
+                && Arc::ptr_eq(&before.report, &shown.report)
+            {
+                return Some(Arc::clone(before));
+            }
+            let groups = Groups::of(&shown.report.arrays)?;
+            let setup = link::open(&shown.key).setup;
+            let threshold = setup.value("threshold").and_then(|text| text.parse().ok()).unwrap_or(0);
+            Some(Arc::new(Mixed { report: Arc::clone(&shown.report), groups, data: setup.data, threshold }))
+        })
+    })
+}

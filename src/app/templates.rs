@@ -1,0 +1,211 @@
+//! The groups of a mixture as a mosaic of templates; each opens to what is in it.
+
+use super::desk::Desk;
+use super::figure::{Cell, ImageGrid};
+use super::gallery::Load;
+use super::mixed::{Chains, Mixed};
+use super::strip::Strip;
+use crate::data::Dataset;
+use crate::report::groups::whole;
+use crate::report::{Figure, Picture, Section};
+use leptos::prelude::*;
+use std::sync::Arc;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+
+/// Templates in a row, as in the notebook.
+const COLUMNS: usize = 12;
+
+/// Members shown of each end.
+const ENDS: usize = 12;
+
+/// Members shown at most.
+const MOST: usize = 300;
+
+/// The mosaic of the chain that is looked at.
+#[component]
+pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
+    let Chains { known, chain, group } = expect_context();
+    let scaled = section.with_untracked(|section| section.as_ref().is_some_and(|section| section.id != "mosaic"));
+    let here = Memo::new(move |_| known.with(Option::is_some));
+    // Chain 0 is the report's own picture; the others are drawn from their counts.
+    let seen = Memo::new(move |_| match chain.get() {
+        0 => section.get(),
+        at => known.with(|known| section.with(|section| mosaic(section.as_ref()?, known.as_ref()?, at, scaled))),
+    });
+    let n = Memo::new(move |_| {
+        seen.with(|section| match section.as_ref().map(|section| &section.figure) {
+            Some(Figure::Images { images, .. }) => images.len(),
+            _ => 0,
+        })
+    });
+    let n_chains = move || known.with(|known| known.as_ref().map_or(1, |known| known.groups.chains.len()));
+    let choose = move |event: web_sys::Event| {
+        group.set(None);
+        chain.set(event_target_value(&event).parse().unwrap_or(0));
+    };
+    let name = move |i: usize| known.with(|known| known.as_ref().map(|known| named(known, chain.get(), i)));
+    // One stop of the Tab key for all; the arrows go on from there.
+    let stop = RwSignal::new(0_usize);
+    let key = move |event: KeyboardEvent| {
+        let (now, last) = (stop.get_untracked(), n.get_untracked().saturating_sub(1));
+        let to = match event.key().as_str() {
+            "ArrowRight" => now + 1,
+            "ArrowLeft" => now.saturating_sub(1),
+            "ArrowDown" => now + COLUMNS,
+            "ArrowUp" => now.saturating_sub(COLUMNS),
+            "Home" => 0,
+            "End" => last,
+            _ => return,
+        };
+        event.prevent_default();
+        stop.set(to.min(last));
+        let grid = event.current_target().and_then(|grid| grid.dyn_into::<HtmlElement>().ok());
+        let button = grid.and_then(|grid| grid.query_selector(&format!("[data-group='{}']", to.min(last))).ok().flatten());
+        button.into_iter().for_each(|button| drop(button.unchecked_into::<HtmlElement>().focus()));
+    };
+    let looked = RwSignal::new(None::<usize>);
+    let words = move || match looked.get() {
+        Some(i) => name(i),
+        None => Some("Point at a template, or go to it with the arrow keys; press it to look inside.".into()),
+    };
+    let width = move || {
+        seen.with(|section| match section.as_ref().map(|section| &section.figure) {
+            Some(Figure::Images { width, .. }) => format!("--w:{width};--columns:{COLUMNS}"),
+            _ => String::new(),
+        })
+    };
+    view! {
+        <Show when=move || here.get() fallback=move || view! {
+            <ImageGrid section/>
+            <p class="muted">"Run to look into the groups: members, digits, the nearest other one, all chains."</p>
+        }>
+            <p class="files">
+                <label>
+                    "Chain "
+                    <select data-testid="mosaic-chain" prop:value=move || chain.get().to_string() on:change=choose>
+                        {move || (0..n_chains()).map(|i| view! { <option value=i selected=move || chain.get() == i>{i}</option> }).collect_view()}
+                    </select>
+                </label>
+            </p>
+            <div class="grid small picks" style=width role="group" aria-label="Groups, the largest first" on:keydown=key
+                on:pointerleave=move |_| looked.set(None)>
+                <For each=move || 0..n.get() key=|i| *i children=move |i| view! {
+                    <button class="pick" data-group=i tabindex=move || if stop.get() == i { "0" } else { "-1" }
+                        aria-pressed=move || (group.get() == Some(i)).to_string() aria-label=move || name(i)
+                        on:focus=move |_| { stop.set(i); looked.set(Some(i)) } on:pointerenter=move |_| looked.set(Some(i))
+                        on:click=move |_| group.update(|group| *group = if *group == Some(i) { None } else { Some(i) })>
+                        <Cell section=seen i/>
+                    </button>
+                }/>
+            </div>
+            <p class="muted picked" data-testid="mosaic-words">{words}</p>
+            <Show when=move || !scaled>
+                {move || group.get().map(|i| view! { <Inside i/> })}
+            </Show>
+        </Show>
+    }
+}
+
+/// The picture of chain `at`, made as the report makes that of chain 0.
+fn mosaic(section: &Section, known: &Mixed, at: usize, scaled: bool) -> Option<Section> {
+    let Figure::Images { height, width, columns, map, low, high, .. } = section.figure else { return None };
+    let chain = known.groups.chains.get(at)?;
+    let largest = chain.sizes.first().copied()?;
+    let image = |(k, size): (usize, &u32)| {
+        let levels: Vec<f32> = chain.template(k).into_iter().map(|p| (255.0 * p).round() as f32).collect();
+        let pixels = if scaled { crate::report::groups::shrunk(&levels, (height, width), *size, largest) } else { levels };
+        Picture { caption: size.to_string(), pixels, scale: None }
+    };
+    let images = chain.sizes.iter().enumerate().map(image).collect();
+    let figure = Figure::Images { height, width, columns, map, low, high, images };
+    Some(Section { figure, ..section.clone() })
+}
+
+/// Members of a group, as places among the chains' images.
+fn members(known: &Mixed, chain: usize, group: usize) -> Vec<usize> {
+    let Some(labels) = whole(&known.report.arrays, "labels_") else { return Vec::new() };
+    let slot = known.groups.chains[chain].slots[group];
+    let n = labels.len() / known.groups.chains.len().max(1);
+    labels[chain * n..(chain + 1) * n].iter().enumerate().filter(|(_, label)| **label == slot).map(|(i, _)| i).collect()
+}
+
+/// A template in a few words.
+fn named(known: &Mixed, chain: usize, group: usize) -> String {
+    let Some(size) = known.groups.chains.get(chain).and_then(|chain| chain.sizes.get(group)) else { return String::new() };
+    let images = if *size == 1 { "1 image".into() } else { format!("{size} images") };
+    format!("Group {group} of chain {chain}: {images}")
+}
+
+/// How many members of each class there are, the most frequent first.
+fn digits(data: &Dataset, images: &[u32]) -> String {
+    let mut counts: Vec<(usize, usize)> = (0..data.n_classes()).map(|class| (class, 0)).collect();
+    images.iter().for_each(|image| counts[usize::from(data.labels[*image as usize])].1 += 1);
+    counts.retain(|(_, count)| *count > 0);
+    counts.sort_by_key(|(class, count)| (std::cmp::Reverse(*count), *class));
+    let share = |(class, count): (usize, usize)| {
+        format!("{:.1} % are {} ({count})", 100.0 * count as f64 / images.len().max(1) as f64, data.class_names[class])
+    };
+    counts.into_iter().map(share).collect::<Vec<_>>().join(", ")
+}
+
+/// Members from the most to the least typical one.
+fn by_fit(known: &Mixed, data: &Dataset, chain: usize, group: usize) -> Vec<u32> {
+    let rows = whole(&known.report.arrays, "rows").unwrap_or_default();
+    let images: Vec<u32> = members(known, chain, group).into_iter().filter_map(|i| rows.get(i).copied()).collect();
+    let on = |image: &u32| data.image(*image as usize).iter().map(|level| *level > known.threshold).collect::<Vec<bool>>();
+    let bits: Vec<Vec<bool>> = images.iter().map(on).collect();
+    let fits = known.groups.chains[chain].typicality(group, bits.iter().map(Vec::as_slice));
+    let mut order: Vec<usize> = (0..images.len()).collect();
+    order.sort_by(|a, b| fits[*b].total_cmp(&fits[*a]));
+    order.into_iter().map(|i| images[i]).collect()
+}
+
+/// What is in a group.
+#[component]
+fn Inside(i: usize) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let Chains { known, chain, group } = expect_context();
+    let id = Signal::derive(move || known.with(|known| known.as_ref().map_or_else(String::new, |known| known.data.clone())));
+    let data = Signal::derive(move || desk.data.with(|data| data.get(&id.get()).cloned()));
+    let at = chain.get_untracked();
+    let inside = move || {
+        let known = known.get()?;
+        let nearest = known.groups.chains.get(at)?.nearest(i);
+        let Some(data) = data.get() else { return Some(view! { <Load id/> }.into_any()) };
+        let images = by_fit(&known, &data, at, i);
+        let (most, least) = (images.iter().take(ENDS), images.iter().rev().take(ENDS));
+        let (most, least): (Vec<u32>, Vec<u32>) = (most.copied().collect(), least.copied().collect());
+        let words = format!("{}. {}.", named(&known, at, i), digits(&data, &images));
+        let strip = |title: &'static str, images: Vec<u32>| {
+            let images = Signal::stored(images);
+            view! {
+                <div class="row-of-images" role="group" aria-label=title>
+                    <p class="muted">{title}</p>
+                    <Strip data=Signal::derive(move || desk.data.with(|data| data.get(&id.get()).cloned())) images across=Signal::stored(ENDS)/>
+                </div>
+            }
+        };
+        let more = images.len() > ENDS;
+        let all: Vec<u32> = images.into_iter().take(MOST).collect();
+        let title = format!("Members ({})", all.len());
+        let near = nearest.map(|(other, far)| view! {
+            <p>
+                {format!("Nearest other template: group {other}, {far:.3} away by the pixel on average. ")}
+                <button class="btn" data-testid="inside-nearest" on:click=move |_| group.set(Some(other))>"Look into it"</button>
+            </p>
+        });
+        let opened = RwSignal::new(false);
+        Some(view! {
+            <p data-testid="inside-words">{words}</p>
+            {near}
+            {strip("Most typical of it", most)}
+            {more.then(|| strip("Least typical of it", least))}
+            <button class="btn" data-testid="inside-all" aria-expanded=move || opened.get().to_string()
+                on:click=move |_| opened.update(|opened| *opened = !*opened)>{title}</button>
+            <Show when=move || opened.get()>{strip("All, the most typical first", all.clone())}</Show>
+        }
+        .into_any())
+    };
+    view! { <div class="chosen" data-testid="inside">{inside}</div> }
+}
