@@ -74,10 +74,14 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>) -> impl IntoView {
     let n = data().map_or(1, |data| data.n);
     let (height, width) = data().map_or((1, 1), |data| (data.height, data.width));
     let bits_of = move |image: usize| -> Vec<u8> {
-        data().map_or_else(Vec::new, |data| data.image(image).iter().map(|level| u8::from(*level > threshold())).collect())
+        data().map_or_else(Vec::new, |data| {
+            data.image(image).iter().map(|level| u8::from(*level > threshold())).collect()
+        })
     };
     let queries = Memo::new(move |_| {
-        known.with(|known| known.as_ref().and_then(|k| whole(&k.report.arrays, "queries").map(<[u32]>::to_vec))).unwrap_or_default()
+        known
+            .with(|known| known.as_ref().and_then(|k| whole(&k.report.arrays, "queries").map(<[u32]>::to_vec)))
+            .unwrap_or_default()
     });
     let part = move |which: usize| -> Vec<bool> {
         (0..height * width).map(|d| !PARTS[which].1(d / width, d % width, height, width)).collect()
@@ -111,10 +115,12 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>) -> impl IntoView {
         })
     });
     let draw = RwSignal::new(0_u32);
-    let levels = |values: Vec<f64>, times: f64| values.into_iter().map(|value| (value * times) as f32).collect::<Vec<_>>();
+    let levels =
+        |values: Vec<f64>, times: f64| values.into_iter().map(|value| (value * times) as f32).collect::<Vec<_>>();
     let size = (height as u32, width as u32);
     let mean = Signal::derive(move || completed.with(|c| c.as_ref().map_or_else(Vec::new, |c| levels(c.mean(), 1.0))));
-    let spread = Signal::derive(move || completed.with(|c| c.as_ref().map_or_else(Vec::new, |c| levels(c.spread(), 2.0))));
+    let spread =
+        Signal::derive(move || completed.with(|c| c.as_ref().map_or_else(Vec::new, |c| levels(c.spread(), 2.0))));
     let drawn = Memo::new(move |_| {
         let (draw, completed) = (draw.get(), completed.get()?);
         known.with(|known| {
@@ -123,10 +129,14 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>) -> impl IntoView {
         })
     });
     let one = Signal::derive(move || {
-        drawn.with(|drawn| drawn.as_ref().map_or_else(Vec::new, |drawn| drawn.2.iter().map(|bit| f32::from(*bit)).collect()))
+        drawn.with(|drawn| {
+            drawn.as_ref().map_or_else(Vec::new, |drawn| drawn.2.iter().map(|bit| f32::from(*bit)).collect())
+        })
     });
     let drawn_words = move || {
-        drawn.with(|drawn| drawn.as_ref().map(|(chain, group, _)| format!("draw {}: chain {chain}, group {group}", draw.get())))
+        drawn.with(|drawn| {
+            drawn.as_ref().map(|(chain, group, _)| format!("draw {}: chain {chain}, group {group}", draw.get()))
+        })
     };
     let words = move || completed.with(|completed| easel.with(|easel| Some(said(easel, completed.as_ref()?))));
     let opinions = move || completed.with(|c| c.as_ref().map(|c| opinions(c)));
@@ -235,7 +245,11 @@ fn Picture(size: (u32, u32), values: Signal<Vec<f32>>, map: ColorMap, label: &'s
 
 /// Where it is painted: by pointer, or with the arrow keys and the space bar.
 #[component]
-fn Canvas(easel: RwSignal<Easel>, size: (u32, u32), remember: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn Canvas(
+    easel: RwSignal<Easel>,
+    size: (u32, u32),
+    remember: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
     let (height, width) = (size.0 as i32, size.1 as i32);
     let node = NodeRef::<html::Div>::new();
     // Radius in pixels; whether the brush brings back what is hidden; the pointer that paints, and where it was.
@@ -257,7 +271,9 @@ fn Canvas(easel: RwSignal<Easel>, size: (u32, u32), remember: impl Fn() + Copy +
     };
     let at = move |event: &PointerEvent| {
         let edge = node.get_untracked()?.get_bounding_client_rect();
-        let cell = |to: i32, from: f64, length: f64, n: i32| ((f64::from(to) - from) / length.max(1.0) * f64::from(n)).floor() as i32;
+        let cell = |to: i32, from: f64, length: f64, n: i32| {
+            ((f64::from(to) - from) / length.max(1.0) * f64::from(n)).floor() as i32
+        };
         Some((
             cell(event.client_y(), edge.top(), edge.height(), height),
             cell(event.client_x(), edge.left(), edge.width(), width),

@@ -56,6 +56,8 @@ pub struct Desk {
     /// Who conducted the last run, for the next of its group.
     conductor: StoredValue<Option<Conductor>, LocalStorage>,
     abort: StoredValue<Option<AbortHandle>, LocalStorage>,
+    /// A value that the next run gets beside those of the link, such as the text of a file.
+    beside: StoredValue<Option<(String, String)>>,
     writing: StoredValue<bool>,
     pub(super) turn: StoredValue<u32>,
 }
@@ -97,6 +99,7 @@ impl Desk {
             pool: StoredValue::new_local(Pool::new(workers(cores))),
             conductor: StoredValue::new_local(None),
             abort: StoredValue::new_local(None),
+            beside: StoredValue::new(None),
             writing: StoredValue::new(false),
             turn: StoredValue::new(0),
         }
@@ -374,7 +377,19 @@ impl Desk {
         });
     }
 
+    /// Computes what the controls say, with a value beside them that stands in no link.
+    pub fn start_from(&self, name: &str, text: String) {
+        self.beside.set_value(Some((name.into(), text)));
+        self.start();
+        // A run that did not begin must not leave it to another.
+        if !self.run.with_untracked(RunState::busy) {
+            self.beside.set_value(None);
+        }
+    }
+
     async fn compute(self, setup: Setup, entry: &'static Entry, turn: u32) -> Result<()> {
+        let mut values = setup.values.clone();
+        values.extend(self.beside.try_update_value(Option::take).flatten());
         let dataset = self.dataset(&setup.data).await?;
         let key = setup.key();
         let began = now();
@@ -386,8 +401,7 @@ impl Desk {
             Some(conductor) => conductor,
             None => Conductor::start(entry.group).await?,
         };
-        let Conclusion { report, digest, memory } =
-            conductor.run(entry, &setup.values, &dataset, &pool, &bench).await?;
+        let Conclusion { report, digest, memory } = conductor.run(entry, &values, &dataset, &pool, &bench).await?;
         self.conductor.set_value(Some(conductor));
         let outcome = Arc::new(Outcome {
             configuration: key.clone(),

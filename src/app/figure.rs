@@ -1,5 +1,6 @@
 //! Figure cards: heading, badge, picture, summary, table, files.
 
+use super::chains;
 use super::complete::Complete;
 use super::cores::Cores;
 use super::dendrogram::{self, Dendrogram, Look};
@@ -107,6 +108,7 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     let bags = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Bag(_), .. }))));
     let (distances, centres) = (id == "k_distances", id == "centres");
     let (mosaic, brush) = (id.starts_with("mosaic"), id == "brush");
+    let chained = id == "log_joint";
     let heat = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Heatmap { .. }, .. }))));
     let gridded = Memo::new(move |_| {
         desk.shown
@@ -172,6 +174,7 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 _ => view! { <Chart section/> }.into_any(),
             }}
             <figcaption data-testid="summary">{move || seen.with(|section| section.as_ref().map(|section| section.summary.clone()))}</figcaption>
+            {chained.then(|| view! { <chains::Keep/> })}
             <Show when=move || table.get() || numbers.get()>
                 <div id=table_id.clone()><TableView section=listed/></div>
             </Show>

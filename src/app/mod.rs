@@ -2,6 +2,7 @@
 
 mod bench;
 mod branches;
+mod chains;
 mod claims;
 mod complete;
 mod cores;

@@ -61,7 +61,8 @@ pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
         event.prevent_default();
         stop.set(to.min(last));
         let grid = event.current_target().and_then(|grid| grid.dyn_into::<HtmlElement>().ok());
-        let button = grid.and_then(|grid| grid.query_selector(&format!("[data-group='{}']", to.min(last))).ok().flatten());
+        let button =
+            grid.and_then(|grid| grid.query_selector(&format!("[data-group='{}']", to.min(last))).ok().flatten());
         button.into_iter().for_each(|button| drop(button.unchecked_into::<HtmlElement>().focus()));
     };
     let looked = RwSignal::new(None::<usize>);
@@ -114,7 +115,8 @@ fn mosaic(section: &Section, known: &Mixed, at: usize, scaled: bool) -> Option<S
     let largest = chain.sizes.first().copied()?;
     let image = |(k, size): (usize, &u32)| {
         let levels: Vec<f32> = chain.template(k).into_iter().map(|p| (255.0 * p).round() as f32).collect();
-        let pixels = if scaled { crate::report::groups::shrunk(&levels, (height, width), *size, largest) } else { levels };
+        let pixels =
+            if scaled { crate::report::groups::shrunk(&levels, (height, width), *size, largest) } else { levels };
         Picture { caption: size.to_string(), pixels, scale: None }
     };
     let images = chain.sizes.iter().enumerate().map(image).collect();
@@ -132,7 +134,9 @@ fn members(known: &Mixed, chain: usize, group: usize) -> Vec<usize> {
 
 /// A template in a few words.
 fn named(known: &Mixed, chain: usize, group: usize) -> String {
-    let Some(size) = known.groups.chains.get(chain).and_then(|chain| chain.sizes.get(group)) else { return String::new() };
+    let Some(size) = known.groups.chains.get(chain).and_then(|chain| chain.sizes.get(group)) else {
+        return String::new();
+    };
     let images = if *size == 1 { "1 image".into() } else { format!("{size} images") };
     format!("Group {group} of chain {chain}: {images}")
 }
@@ -153,7 +157,8 @@ fn digits(data: &Dataset, images: &[u32]) -> String {
 fn by_fit(known: &Mixed, data: &Dataset, chain: usize, group: usize) -> Vec<u32> {
     let rows = whole(&known.report.arrays, "rows").unwrap_or_default();
     let images: Vec<u32> = members(known, chain, group).into_iter().filter_map(|i| rows.get(i).copied()).collect();
-    let on = |image: &u32| data.image(*image as usize).iter().map(|level| *level > known.threshold).collect::<Vec<bool>>();
+    let on =
+        |image: &u32| data.image(*image as usize).iter().map(|level| *level > known.threshold).collect::<Vec<bool>>();
     let bits: Vec<Vec<bool>> = images.iter().map(on).collect();
     let fits = known.groups.chains[chain].typicality(group, bits.iter().map(Vec::as_slice));
     let mut order: Vec<usize> = (0..images.len()).collect();
@@ -166,7 +171,8 @@ fn by_fit(known: &Mixed, data: &Dataset, chain: usize, group: usize) -> Vec<u32>
 fn Inside(i: usize) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let Chains { known, chain, group } = expect_context();
-    let id = Signal::derive(move || known.with(|known| known.as_ref().map_or_else(String::new, |known| known.data.clone())));
+    let id =
+        Signal::derive(move || known.with(|known| known.as_ref().map_or_else(String::new, |known| known.data.clone())));
     let data = Signal::derive(move || desk.data.with(|data| data.get(&id.get()).cloned()));
     let at = chain.get_untracked();
     let inside = move || {
@@ -196,16 +202,18 @@ fn Inside(i: usize) -> impl IntoView {
             </p>
         });
         let opened = RwSignal::new(false);
-        Some(view! {
-            <p data-testid="inside-words">{words}</p>
-            {near}
-            {strip("Most typical of it", most)}
-            {more.then(|| strip("Least typical of it", least))}
-            <button class="btn" data-testid="inside-all" aria-expanded=move || opened.get().to_string()
-                on:click=move |_| opened.update(|opened| *opened = !*opened)>{title}</button>
-            <Show when=move || opened.get()>{strip("All, the most typical first", all.clone())}</Show>
-        }
-        .into_any())
+        Some(
+            view! {
+                <p data-testid="inside-words">{words}</p>
+                {near}
+                {strip("Most typical of it", most)}
+                {more.then(|| strip("Least typical of it", least))}
+                <button class="btn" data-testid="inside-all" aria-expanded=move || opened.get().to_string()
+                    on:click=move |_| opened.update(|opened| *opened = !*opened)>{title}</button>
+                <Show when=move || opened.get()>{strip("All, the most typical first", all.clone())}</Show>
+            }
+            .into_any(),
+        )
     };
     view! { <div class="chosen" data-testid="inside">{inside}</div> }
 }

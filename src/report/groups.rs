@@ -136,7 +136,8 @@ impl Completion {
         });
         let group = drawn.unwrap_or(shares.len().saturating_sub(1));
         let template = groups.chains[chain].template(group);
-        let pixel = |d: usize| if observed[d] { u8::from(query[d] != 0) } else { u8::from(rng.uniform() < template[d]) };
+        let pixel =
+            |d: usize| if observed[d] { u8::from(query[d] != 0) } else { u8::from(rng.uniform() < template[d]) };
         (chain, group, (0..groups.n_features).map(pixel).collect())
     }
 }

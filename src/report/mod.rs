@@ -44,13 +44,21 @@ enum Sent {
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { Written::serialize(self, serializer) } else { Sent::serialize(self, serializer) }
+        if serializer.is_human_readable() {
+            Written::serialize(self, serializer)
+        } else {
+            Sent::serialize(self, serializer)
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() { Written::deserialize(deserializer) } else { Sent::deserialize(deserializer) }
+        if deserializer.is_human_readable() {
+            Written::deserialize(deserializer)
+        } else {
+            Sent::deserialize(deserializer)
+        }
     }
 }
 

@@ -14,8 +14,7 @@ fn scope() -> DedicatedWorkerGlobalScope {
 
 /// Says something to the page.
 pub fn post(head: &FromWorker, bodies: &[Uint8Array]) {
-    let sent =
-        pack(head, bodies).and_then(|(message, gone)| scope().post_message_with_transfer(&message, &gone));
+    let sent = pack(head, bodies).and_then(|(message, gone)| scope().post_message_with_transfer(&message, &gone));
     if let Err(error) = sent {
         // Nothing else can tell the page, which would wait for ever.
         wasm_bindgen::throw_val(error);
@@ -178,7 +177,9 @@ mod files {
                         post(&FromWorker::Taken(Parcel::from(&data)), &[Uint8Array::from(data.images.as_slice())]);
                     });
                 }
-                ToWorker::PackArrays => packed(decode(&message.bytes()).and_then(|arrays: Vec<_>| export::arrays(&arrays))),
+                ToWorker::PackArrays => {
+                    packed(decode(&message.bytes()).and_then(|arrays: Vec<_>| export::arrays(&arrays)))
+                }
                 ToWorker::PackImages(ref parcel) => {
                     packed(parcel.clone().unpack(message.bytes()).and_then(|data| export::images(&data)));
                 }

@@ -5,7 +5,7 @@ use digitoscope::data::{Dataset, digit_names};
 use digitoscope::error::{Error, Result};
 use digitoscope::experiments::{CHAINS, Entry, Saved, Serial, Values, poll_once};
 use digitoscope::learn::mixture::{
-    BinaryImages, Counts, Hyper, Merge, Predictor, State, complete, co_assignment, representative,
+    BinaryImages, Counts, Hyper, Merge, Predictor, State, co_assignment, complete, representative,
 };
 use digitoscope::link::{Place, Setup};
 use digitoscope::random::default_rng;
@@ -144,19 +144,14 @@ fn the_page_completes_as_the_chains_do() {
             Predictor::new(&Counts::of(&images, &labels), &hyper)
         })
         .collect();
-    let masks: Vec<Vec<bool>> = vec![
-        (0..64).map(|d| d < 32).collect(),
-        (0..64).map(|d| d % 7 != 0).collect(),
-        vec![false; 64],
-        vec![true; 64],
-    ];
+    let masks: Vec<Vec<bool>> =
+        vec![(0..64).map(|d| d < 32).collect(), (0..64).map(|d| d % 7 != 0).collect(), vec![false; 64], vec![true; 64]];
     let queries = whole(&report.arrays, "queries").unwrap();
     for (at, query) in queries.iter().enumerate() {
         let bits: Vec<u8> = data.image(*query as usize).iter().map(|grey| u8::from(*grey > 0)).collect();
         for (i, observed) in masks.iter().enumerate() {
             let ours = groups.complete(&bits, observed);
-            let theirs =
-                complete(&predictors, &bits, observed, Merge::Expected, 0, &mut default_rng(0)).unwrap();
+            let theirs = complete(&predictors, &bits, observed, Merge::Expected, 0, &mut default_rng(0)).unwrap();
             ours.mean().iter().zip(&theirs).for_each(|(ours, theirs)| close(*ours, *theirs, 1e-12));
             if i == 0 {
                 let d = groups.n_features;

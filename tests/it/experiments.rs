@@ -160,6 +160,7 @@ fn unusual_settings_agree_on_every_bench() {
         "mixture",
         &[("threshold", "254"), ("init", "together"), ("merge", "avg"), ("hidden", "all"), ("n_images", "3")],
     );
+    all("starts", &[("n_groups", "2~1000"), ("concentrations", "1000"), ("n_iter", "2"), ("digits", "1~4~9")]);
     all("selftest", &[("n_jobs", "64")]);
     all("samples", &[("pairs", "3~8"), ("n_samples", "10")]);
     all("parcels", &[("n_clusters", "64"), ("n_clusterings", "2"), ("subsample", "1")]);

@@ -1,8 +1,8 @@
 //! What the number of groups depends on: where a chain starts, or the concentration. Beside it k-means, which is told
 //! the number.
 
-use super::selection::{Chosen, Selection};
 use super::MODEL;
+use super::selection::{Chosen, Selection};
 
 use crate::error::Result;
 use crate::experiments::Experiment;
@@ -180,7 +180,11 @@ impl Experiment for Starts {
         let chains = params.chains();
         let jobs: Vec<Follow> = chains
             .iter()
-            .map(|(begin, concentration)| Follow { params: params.clone(), begin: *begin, concentration: *concentration })
+            .map(|(begin, concentration)| Follow {
+                params: params.clone(),
+                begin: *begin,
+                concentration: *concentration,
+            })
             .collect();
         let mut live = |known: &[Progress<Followed>], _: usize| {
             let found: Vec<Option<&Followed>> = known.iter().map(|job| job.output.as_ref()).collect();
@@ -249,12 +253,7 @@ fn numbers(
 }
 
 /// What is drawn, of the chains that are done.
-fn sections(
-    params: &StartsParams,
-    chosen: &Chosen,
-    chains: &[(Begin, u32)],
-    found: &[Option<&Followed>],
-) -> Report {
+fn sections(params: &StartsParams, chosen: &Chosen, chains: &[(Begin, u32)], found: &[Option<&Followed>]) -> Report {
     let (n, k) = (chosen.rows.len(), params.n_groups.len());
     let done = || chains.iter().zip(found).filter_map(|(chain, found)| Some((chain, (*found)?)));
     let line = |name: String, points: Vec<(f64, f64)>, stroke: Stroke| {
@@ -264,7 +263,8 @@ fn sections(
     };
     let part = |at: usize, point: &dyn Fn(Begin, &Followed) -> (f64, f64)| {
         let range = at * k..(at + 1) * k;
-        let of = chains[range.clone()].iter().zip(&found[range]).filter_map(|((begin, _), f)| Some(point(*begin, (*f)?)));
+        let of =
+            chains[range.clone()].iter().zip(&found[range]).filter_map(|((begin, _), f)| Some(point(*begin, (*f)?)));
         of.collect::<Vec<_>>()
     };
     let names = Begin::ALL.map(|begin| begin(1).name());
@@ -299,7 +299,14 @@ fn sections(
         params.n_iter
     );
     let (x, y) = ("log10 of the concentration", "groups");
-    figure("concentration", "Groups in use against the concentration", summary, x, y, curves.into_iter().flatten().collect());
+    figure(
+        "concentration",
+        "Groups in use against the concentration",
+        summary,
+        x,
+        y,
+        curves.into_iter().flatten().collect(),
+    );
 
     let ended = |_: Begin, chain: &Followed| (f64::from(chain.n_groups), chain.after[0]);
     let told = |begin: Begin, chain: &Followed| (f64::from(begin.groups().min(n as u32)), chain.before[0]);
@@ -309,13 +316,25 @@ fn sections(
         line("k-means itself".into(), part(2, &told), Stroke::Class(2)),
         line("chains from k-means".into(), part(2, &ended), Stroke::Class(4)),
     ];
-    let summary = "Groups in use against the log joint, with the same pixel priors for all: the higher, the better the \
+    let summary =
+        "Groups in use against the log joint, with the same pixel priors for all: the higher, the better the \
                    model likes the groups. K-means does not know this score."
-        .to_string();
+            .to_string();
     let (x, y) = ("groups", "log joint");
     figure("against_kmeans", "The same for k-means", summary, x, y, curves.into_iter().flatten().collect());
 
-    let columns = ["start", "groups at the start", "concentration", "groups in use", "log joint", "purity", "adjusted Rand index", "moved last", "log joint of the start", "purity of the start"];
+    let columns = [
+        "start",
+        "groups at the start",
+        "concentration",
+        "groups in use",
+        "log joint",
+        "purity",
+        "adjusted Rand index",
+        "moved last",
+        "log joint of the start",
+        "purity of the start",
+    ];
     let rows = done().map(|((begin, concentration), chain)| {
         vec![
             Value::Text(begin.name().into()),

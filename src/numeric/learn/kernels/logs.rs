@@ -59,12 +59,68 @@ pub fn sum_of_logs(values: impl Fn(usize) -> f64, n: usize) -> f64 {
     sum + ln(rest)
 }
 
+/// Gamma functions side by side.
+const LANES: usize = 4;
+
+/// `ln Gamma(x)` is the logarithm of Stirling's series at `x + 8` less that of `x (x + 1) .. (x + 7)`: the two parts.
+#[inline(always)]
+fn stirling(x: f64) -> (f64, f64) {
+    let pairs = [x * (x + 1.0), (x + 2.0) * (x + 3.0), (x + 4.0) * (x + 5.0), (x + 6.0) * (x + 7.0)];
+    let y = x + 8.0;
+    let z = 1.0 / y;
+    let w = z * z;
+    let series = 4.18938533204672725052e-01
+        + z * (8.33333333333329678849e-02
+            + w * (-2.77777777728775536470e-03
+                + w * (7.93650558643019558500e-04
+                    + w * (-5.95187557450339963135e-04
+                        + w * (8.36339918996282139126e-04 + w * -1.63092934096575273989e-03)))));
+    ((y - 0.5) * (ln(y) - 1.0) + series, (pairs[0] * pairs[1]) * (pairs[2] * pairs[3]))
+}
+
+/// The sum of `ln Gamma(add + value)` over all `values`, each sum between `1e-4` and `1e5`: vector code without
+/// branches, an order of magnitude faster than one function after the other.
+pub fn sum_of_log_gammas(add: f64, values: &[f64]) -> f64 {
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    let mut logs = 0.0;
+    for chunk in chunks {
+        let mut products = [0.0; LANES];
+        for ((sum, product), value) in sums.iter_mut().zip(&mut products).zip(chunk) {
+            let (series, shift) = stirling(add + value);
+            *sum += series;
+            *product = shift;
+        }
+        // At most (1e5)^32: far from the end of a double's range.
+        logs += ln((products[0] * products[1]) * (products[2] * products[3]));
+    }
+    for value in rest {
+        let (series, shift) = stirling(add + value);
+        sums[0] += series;
+        logs += ln(shift);
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) - logs
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn sums_of_log_gammas_are_close(
+            add in -4.0..4.0f64,
+            values in prop::collection::vec(0..70_000u32, 0..50),
+        ) {
+            let add = libm::exp10(add);
+            let values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            let slow: f64 = values.iter().map(|value| libm::lgamma(add + value)).sum();
+            let fast = sum_of_log_gammas(add, &values);
+            let size: f64 = values.iter().map(|value| libm::lgamma(add + value).abs() + 20.0).sum();
+            prop_assert!((fast - slow).abs() <= 4e-15 * size, "{fast} {slow}");
+        }
+
         #[test]
         fn logarithms_have_the_bits_of_libm(exponent in -300.0..300.0f64, mantissa in 1.0..2.0f64) {
             let x = mantissa * libm::exp2(exponent);

@@ -3,6 +3,7 @@
 
 use super::counts::Counts;
 use super::model::{BOX, Hyper};
+use crate::learn::kernels::sum_of_log_gammas;
 use crate::random::Generator;
 use libm::{exp, lgamma, log, log1p};
 
@@ -44,8 +45,8 @@ impl Side {
         let both = a + self.other;
         let groups = self.totals.len() as f64;
         // Groups whose count is 0 contribute lgamma(a) - lgamma(a): nothing.
-        let ups: f64 = self.counts.iter().map(|count| lgamma(a + count)).sum();
-        let downs: f64 = self.totals.iter().map(|total| lgamma(both + total)).sum();
+        let ups = sum_of_log_gammas(a, &self.counts);
+        let downs = sum_of_log_gammas(both, &self.totals);
         -2.5 * log(both) + ups - self.counts.len() as f64 * lgamma(a) - downs + groups * lgamma(both)
     }
 
