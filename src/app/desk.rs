@@ -130,10 +130,21 @@ impl Desk {
     /// Notes that the tree of a section is cut at another height. The address follows,
     /// but not at every step of a drag: browsers allow only so many changes.
     pub fn cut_at(&self, section: &str, height: Option<f64>) {
-        if self.setup.with_untracked(|setup| setup.view.height(section) == height) {
+        self.note_view(|view| view.set_height(section, height));
+    }
+
+    /// Notes what else is looked at, by its name in links.
+    pub fn look_at(&self, name: &str, value: Option<&str>) {
+        self.note_view(|view| view.set_look(name, value));
+    }
+
+    fn note_view(&self, change: impl FnOnce(&mut View)) {
+        let mut view = self.setup.with_untracked(|setup| setup.view.clone());
+        change(&mut view);
+        if self.setup.with_untracked(|setup| setup.view == view) {
             return;
         }
-        self.setup.update_untracked(|setup| setup.view.set_height(section, height));
+        self.setup.update_untracked(|setup| setup.view = view);
         if self.writing.try_update_value(|writing| std::mem::replace(writing, true)) != Some(false) {
             return;
         }

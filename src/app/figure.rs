@@ -1,11 +1,14 @@
 //! Figure cards: heading, badge, picture, summary, table, files.
 
+use super::bootstraps::{self, Bootstraps};
 use super::cores::Cores;
 use super::dendrogram::{self, Dendrogram, Look};
 use super::desk::Desk;
 use super::gallery::Gallery;
+use super::inferred::{self, Masks, Sight};
 use super::paint::{Brush, growing};
 use super::player;
+use super::regions::Regions;
 use super::save;
 use super::scatter::{self, Scatter};
 use super::settings::{self, Chosen, Settings};
@@ -101,7 +104,8 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
         Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Gallery { .. }, .. }))));
     let trees = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Dendrogram(_), .. }))));
     let bags = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Bag(_), .. }))));
-    let (distances, centres) = (id == "k_distances", id == "centres");
+    let (distances, centres, parcels) = (id == "k_distances", id == "centres", id == "regions");
+    let resampled = id == "bootstraps" && desk.shown.with_untracked(|s| s.as_ref().is_some_and(|s| bootstraps::any(&s.report)));
     let heat = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Heatmap { .. }, .. }))));
     let gridded = Memo::new(move |_| {
         desk.shown
@@ -133,10 +137,26 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
         });
     }
     let cut = Memo::new(move |_| section.with(|section| dendrogram::seen(section.as_ref(), look.get())));
-    let seen = if trees.get_untracked() { cut } else { section };
+    let masked = section.with_untracked(|s| matches!(s, Some(Section { figure: Figure::Inferred(_), .. })));
+    let sight = Sight::new(desk);
+    let known = inferred::known(section, sight);
+    let sighted = Memo::new(move |_| section.with(|section| inferred::seen(section.as_ref(), known)));
+    let seen = if trees.get_untracked() {
+        cut
+    } else if masked {
+        sighted
+    } else {
+        section
+    };
     // The table is of what is selected, if something is.
     let chosen = Memo::new(move |_| section.with(|s| selected.with(|selected| scatter::only(s.as_ref(), selected))));
-    let listed = if points.get_untracked() { chosen } else { section };
+    let listed = if points.get_untracked() {
+        chosen
+    } else if masked {
+        sighted
+    } else {
+        section
+    };
     let table_id = format!("t-{id}");
     view! {
         <figure class="card figure" data-section=id.clone()>
@@ -154,6 +174,9 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
             </div>
             {move || match (images.get(), numbers.get(), gallery.get(), trees.get()) {
                 _ if points.get() => view! { <Scatter section selected/> }.into_any(),
+                _ if masked => view! { <Masks known sight/> }.into_any(),
+                _ if resampled => view! { <Bootstraps/> }.into_any(),
+                (true, ..) if parcels => view! { <Regions section/> }.into_any(),
                 _ if gridded.get() && distances => view! { <Cores section/> }.into_any(),
                 _ if gridded.get() && heat.get() => view! { <Settings section/> }.into_any(),
                 _ if bags.get() => view! { <Window section/> }.into_any(),

@@ -1,6 +1,7 @@
 //! The page: Leptos views over one [`Desk`], plain HTML controls, canvases.
 
 mod bench;
+mod bootstraps;
 mod branches;
 mod claims;
 mod cores;
@@ -16,15 +17,20 @@ mod form;
 mod frame;
 mod gallery;
 mod home;
+mod inferred;
 mod keep;
 mod lab;
 mod notes;
 mod numbers;
 mod offer;
 mod paint;
+mod painting;
+mod pixel;
+mod pixels;
 mod player;
 mod predict;
 mod preview;
+mod regions;
 mod route;
 mod save;
 mod scatter;

@@ -42,13 +42,17 @@ pub fn raster(
     map: ColorMap,
     (low, high): (f32, f32),
 ) -> Drawn {
+    points(canvas, (width, height), &colormap::rgba(values, map, low, high))
+}
+
+/// Puts RGBA bytes on a canvas of that size.
+pub fn points(canvas: &HtmlCanvasElement, (width, height): (u32, u32), rgba: &[u8]) -> Drawn {
     // Setting a size clears the canvas and lays the page out anew, even if it is the same.
     if (canvas.width(), canvas.height()) != (width, height) {
         canvas.set_width(width);
         canvas.set_height(height);
     }
-    let bytes = colormap::rgba(values, map, low, high);
-    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&bytes), width, height).map_err(js)?;
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(rgba), width, height).map_err(js)?;
     context(canvas)?.put_image_data(&image, 0.0, 0.0).map_err(js)
 }
 
@@ -173,6 +177,9 @@ pub fn lines(
 
 /// Draws a whole grid of images with captions on one canvas, to be saved.
 pub fn sheet(canvas: &HtmlCanvasElement, figure: &Figure, theme: Theme) -> Drawn {
+    if let Figure::Inferred(inferred) = figure {
+        return sheet(canvas, &inferred.figure(), theme);
+    }
     let Figure::Images { height, width, columns, map, low, high, images } = figure else { return Ok(()) };
     let zoom = 6;
     let (cell_width, cell_height) = (width * zoom + 24, height * zoom + 44);

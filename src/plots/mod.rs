@@ -10,6 +10,7 @@ pub mod curves;
 pub mod dendrogram;
 mod histogram;
 mod legend;
+pub mod overlay;
 pub mod scatter;
 mod theme;
 
@@ -24,7 +25,7 @@ pub type Drawn = Result<(), String>;
 
 /// Whether `figure` is drawn here (images are rasters, and tables are tables).
 pub fn drawable(figure: &Figure) -> bool {
-    !matches!(figure, Figure::Images { .. } | Figure::Gallery { .. } | Figure::Numbers(_))
+    !matches!(figure, Figure::Images { .. } | Figure::Gallery { .. } | Figure::Inferred(_) | Figure::Numbers(_))
 }
 
 /// Height in CSS pixels that suits `figure` at a width in CSS pixels.
@@ -71,7 +72,7 @@ pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, 
             scatter::draw((x_title, y_title), groups, points, area, frame)
         }
         Figure::Bag(bag) => histogram::draw(&bag.counts(usize::MAX), ("word", "windows"), area, frame),
-        Figure::Images { .. } | Figure::Gallery { .. } | Figure::Numbers(_) => Ok(()),
+        Figure::Images { .. } | Figure::Gallery { .. } | Figure::Inferred(_) | Figure::Numbers(_) => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Figures and tables as data.
 
-use super::{Bag, Tree, Value};
+use super::{Bag, Inferred, Tree, Value};
 use serde::{Deserialize, Serialize};
 
 /// A table: what stands behind a figure, and what its CSV holds.
@@ -234,6 +234,8 @@ pub enum Figure {
     Dendrogram(Tree),
     /// An image read with a vocabulary of patches.
     Bag(Bag),
+    /// Which pixels matter, at any error rate.
+    Inferred(Inferred),
     /// Only a table: its numbers say it best.
     Numbers(Table),
 }
@@ -339,6 +341,7 @@ impl Figure {
             }
             Figure::Dendrogram(tree) => tree.table(),
             Figure::Bag(bag) => bag.table(),
+            Figure::Inferred(inferred) => inferred.table(),
             Figure::Numbers(table) => table.clone(),
         }
     }

@@ -3,10 +3,17 @@
 
 mod bag;
 mod figure;
+mod inferred;
+mod painted;
+pub mod pixel;
+pub mod regions;
+pub mod sight;
 mod tree;
 
 pub use bag::{Bag, Near};
 pub use figure::{ColorMap, Curve, Figure, GalleryRow, Part, Picture, Point, Stroke, Table};
+pub use inferred::{Count, Inferred, Joined, Rate, Task};
+pub use painted::{Overlap, Painted};
 pub use tree::{Pruned, Tree};
 
 use crate::error::Warning;
