@@ -13,8 +13,10 @@ use crate::report::{
 /// Points of the curves over the error rate.
 const LEVELS: usize = 61;
 
-/// A pair and what its known bootstraps say, for the report; its arrays are exact.
-fn task(params: &EncludlParams, data: &Dataset, pair: &Pair, known: &[(usize, &Inference)]) -> Result<Task> {
+/// A pair and what its known bootstraps say, for the report.
+///
+/// Errors: too few pixels take part.
+pub fn task(params: &EncludlParams, data: &Dataset, pair: &Pair, known: &[(usize, &Inference)]) -> Result<Task> {
     let kept = params.kept(data, pair)?;
     let lit = pair.lit(data);
     let n = pair.rows.len().max(1) as f64;
@@ -57,11 +59,9 @@ fn importances(kept: &[bool], known: &[(usize, &Inference)]) -> Vec<f64> {
     placed(kept, &(0..n).map(mean).collect::<Vec<_>>())
 }
 
-/// The report of the bootstraps that are known, pair by pair.
-pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[Option<&Inference>]) -> Result<Report> {
-    let mut report = Report::default();
-    settings(&mut report, params, data, pairs);
-    let mut inferred = Inferred {
+/// An inference of no pair yet.
+pub fn empty(params: &EncludlParams, data: &Dataset) -> Inferred {
+    Inferred {
         data: data.id.clone(),
         size: (data.height as u32, data.width as u32),
         n_tests: params.n_clusters,
@@ -72,8 +72,16 @@ pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[O
         tasks: Vec::new(),
         rate: Rate::Fwer,
         look: Look::Mask,
-    };
+    }
+}
+
+/// The report of the bootstraps that are known, pair by pair.
+pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[Option<&Inference>]) -> Result<Report> {
+    let mut report = Report::default();
+    settings(&mut report, params, data, pairs);
+    let mut inferred = empty(params, data);
     let (mut rows, mut curves, mut quality, mut each, mut stability) = (vec![], vec![], vec![], vec![], vec![]);
+    let mut alike = Alike::default();
     let (mut seen, mut n_not_converged, mut n_lassos) = (Vec::new(), 0u64, 0u64);
     for (at, (pair, found)) in pairs.iter().zip(found.chunks(params.n_bootstraps as usize)).enumerate() {
         let known: Vec<(usize, &Inference)> =
@@ -109,7 +117,9 @@ pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[O
                 n_lassos += 501 + u64::from(params.n_clusters);
                 rows.push(row(&name, *i, one, map));
             }
-            each.extend(agreements(&name, &known, &maps, &now.mask)?);
+            let scores = scores(&known)?;
+            each.extend(agreements(&name, &known, &maps, &now.mask, &scores));
+            alike.add(&name, &known, &scores, params.n_bootstraps);
             curves.push(curve(&inferred, &task, &joined, at as u8)?);
             arrays(&mut report, pair, &joined, &now.mask, &importances(&params.kept(data, pair)?, &known), &known);
         }
@@ -145,6 +155,7 @@ pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[O
         stability,
     ));
     report.sections.push(one_by_one(params, each));
+    report.sections.push(alike.section(params.n_bootstraps));
     report.sections.push(Section {
         id: "levels".into(),
         title: "More pixels for more errors".into(),
@@ -163,6 +174,20 @@ pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[O
     Ok(report)
 }
 
+/// The adjusted Rand index of the regions of every two bootstraps, shape `(n_known, n_known)`.
+fn scores(known: &[(usize, &Inference)]) -> Result<Vec<Vec<f64>>> {
+    let signed: Vec<Vec<i32>> =
+        known.iter().map(|(_, one)| one.labels.iter().map(|label| *label as i32).collect()).collect();
+    let mut scores = vec![vec![1.0; known.len()]; known.len()];
+    for i in 0..known.len() {
+        for j in 0..i {
+            let score = adjusted_rand_score(&signed[j], &signed[i])?;
+            (scores[i][j], scores[j][i]) = (score, score);
+        }
+    }
+    Ok(scores)
+}
+
 /// Each bootstrap of a pair against the ensemble and against the other bootstraps: pixels selected, of
 /// them with the ensemble's sign, pixels that differ from it, mean adjusted Rand index of its regions.
 fn agreements(
@@ -170,32 +195,68 @@ fn agreements(
     known: &[(usize, &Inference)],
     maps: &[Vec<i8>],
     ensemble: &[i8],
-) -> Result<Vec<Vec<Value>>> {
-    let signed: Vec<Vec<i32>> =
-        known.iter().map(|(_, one)| one.labels.iter().map(|label| *label as i32).collect()).collect();
-    let mut scores = vec![0.0; known.len()];
-    for i in 0..known.len() {
-        for j in 0..i {
-            let score = adjusted_rand_score(&signed[j], &signed[i])?;
-            scores[i] += score;
-            scores[j] += score;
-        }
-    }
+    scores: &[Vec<f64>],
+) -> Vec<Vec<Value>> {
     let others = known.len().saturating_sub(1);
     let row = |(at, (i, _)): (usize, &(usize, &Inference))| {
         let pairs = || maps[at].iter().zip(ensemble);
         let both = pairs().filter(|(one, all)| **one != 0 && one == all).count();
         let differ = pairs().filter(|(one, all)| one != all).count();
+        // Its index against itself is 1.
+        let mean = (scores[at].iter().sum::<f64>() - 1.0) / others as f64;
         vec![
             Value::Text(name.into()),
             Value::Int(*i as i64),
             Value::Int(maps[at].iter().filter(|sign| **sign != 0).count() as i64),
             Value::Int(both as i64),
             Value::Int(differ as i64),
-            if others == 0 { Value::Text("–".into()) } else { Value::Float(scores[at] / others as f64) },
+            if others == 0 { Value::Text("–".into()) } else { Value::Float(mean) },
         ]
     };
-    Ok(known.iter().enumerate().map(row).collect())
+    known.iter().enumerate().map(row).collect()
+}
+
+/// How alike the regions of the bootstraps of all pairs are: a line for each bootstrap that is known.
+#[derive(Default)]
+struct Alike {
+    rows: Vec<String>,
+    values: Vec<f64>,
+    texts: Vec<String>,
+}
+
+impl Alike {
+    fn add(&mut self, name: &str, known: &[(usize, &Inference)], scores: &[Vec<f64>], n_bootstraps: u32) {
+        for ((i, _), scores) in known.iter().zip(scores) {
+            self.rows.push(format!("{name}, {i}"));
+            for number in 0..n_bootstraps as usize {
+                let score = known.iter().position(|(other, _)| *other == number).map(|at| scores[at]);
+                // An index may be a little below 0; colours begin there.
+                self.values.push(score.unwrap_or(0.0).max(0.0));
+                self.texts.push(score.map_or(String::new(), |score| format!("{score:.2}")));
+            }
+        }
+    }
+
+    fn section(self, n_bootstraps: u32) -> Section {
+        let least = self.texts.iter().filter_map(|text| text.parse::<f64>().ok()).fold(f64::INFINITY, f64::min);
+        Section {
+            id: "ari".into(),
+            title: "How alike the regions are".into(),
+            summary: format!(
+                "The adjusted Rand index of the regions of every two bootstraps of a pair; 1 is the same, 0 what chance \
+                 gives. The least is {least:.2}."
+            ),
+            figure: Figure::Heatmap {
+                row_title: "pair, bootstrap".into(),
+                column_title: "bootstrap".into(),
+                rows: self.rows,
+                columns: (0..n_bootstraps).map(|number| number.to_string()).collect(),
+                values: self.values,
+                texts: self.texts,
+                high: 1.0,
+            },
+        }
+    }
 }
 
 fn one_by_one(params: &EncludlParams, rows: Vec<Vec<Value>>) -> Section {
@@ -260,7 +321,7 @@ fn row(name: &str, i: usize, one: &Inference, map: &[i8]) -> Vec<Value> {
 }
 
 /// How well the lassos of one pair fit, from the least to the largest.
-fn fitted(name: &str, found: &[(usize, &Inference)]) -> Vec<Value> {
+pub fn fitted(name: &str, found: &[(usize, &Inference)]) -> Vec<Value> {
     let range = |of: &dyn Fn(&Inference) -> f64| {
         let least = found.iter().map(|(_, one)| of(one)).fold(f64::INFINITY, f64::min);
         let most = found.iter().map(|(_, one)| of(one)).fold(f64::NEG_INFINITY, f64::max);
@@ -274,7 +335,8 @@ fn fitted(name: &str, found: &[(usize, &Inference)]) -> Vec<Value> {
     row
 }
 
-fn qualities(rows: Vec<Vec<Value>>) -> Section {
+/// How well the lassos fit, to be read before any map.
+pub fn qualities(rows: Vec<Vec<Value>>) -> Section {
     let columns = ["pair", "R² from", "to", "sigma from", "to", "alpha from", "to", "lassos not converged"];
     Section {
         id: "quality".into(),

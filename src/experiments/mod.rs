@@ -7,6 +7,7 @@ mod bag;
 mod bags;
 mod bench;
 mod binary;
+mod contrast;
 mod crossval;
 pub mod cut;
 mod dbgrid;
@@ -31,6 +32,7 @@ mod principal;
 mod prune;
 mod purity;
 mod recording;
+mod repeats;
 mod restarts;
 mod samples;
 mod schemes;
@@ -204,5 +206,7 @@ experiments! {
     samples::Samples,
     parcels::Parcels,
     encludl::Encludl,
+    contrast::Contrast,
+    repeats::Repeats,
     selftest::SelfTest,
 }

@@ -24,6 +24,8 @@ export const SCENES = [
   "inference/0-parcels",
   "inference/0-run",
   "inference/0-masks",
+  "inference/0-stability",
+  "inference/0-compare",
   "clusters/2-data",
   "clusters/2-kmeans",
   "clusters/2-centres",
@@ -91,6 +93,8 @@ export const OTHERS = [
   "bench/samples",
   "bench/parcels",
   "bench/encludl",
+  "bench/contrast",
+  "bench/repeats",
   "bench/selftest",
   "data",
 ];

@@ -66,6 +66,8 @@ LINKS = [
     "&min_lit=0.05&nodewise_alpha=share&random_state=5",
     "#/bench/encludl?pairs=0~1&solver=compat&n_samples=600&n_clusters=40&n_bootstraps=4&adaptive_aggregation=true"
     "&gamma=0.3&two_tailed=false&max_iter=200",
+    "#/bench/contrast?pairs=8~3&n_samples=900&n_clusters=50&n_bootstraps=4&fwer=0.05&C=0.001&random_state=3",
+    "#/bench/repeats?pairs=0~1&n_samples=500&n_clusters=40&n_bootstraps=3&n_seeds=3&random_state=5",
     "#/bench/selftest?data=mnist1k&n_jobs=9",
 ]
 
