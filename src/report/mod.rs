@@ -3,10 +3,13 @@
 
 mod bag;
 mod figure;
+pub mod ink;
+mod linear;
 mod tree;
 
 pub use bag::{Bag, Near};
 pub use figure::{ColorMap, Curve, Figure, GalleryRow, Part, Picture, Point, Stroke, Table};
+pub use linear::{Linear, Use};
 pub use tree::{Pruned, Tree};
 
 use crate::error::Warning;
