@@ -1,14 +1,19 @@
 //! Figure cards: heading, badge, picture, summary, table, files.
 
+use super::contributions::Contributions;
 use super::cores::Cores;
 use super::dendrogram::{self, Dendrogram, Look};
 use super::desk::Desk;
 use super::gallery::Gallery;
+use super::maps::Maps;
+use super::matrix::Matrix;
 use super::paint::{Brush, growing};
+use super::path::Along;
 use super::player;
 use super::save;
 use super::scatter::{self, Scatter};
 use super::settings::{self, Chosen, Settings};
+use super::signs::{Signs, has_signs};
 use super::state::{RunState, Shown, Status};
 use super::window::Window;
 use crate::plots::{self, Theme, canvas};
@@ -37,6 +42,7 @@ pub fn Figures() -> impl IntoView {
         if wanted.is_empty() { there } else { wanted }
     });
     provide_context(Chosen(RwSignal::new(None)));
+    provide_context(Signs::new());
     let grown = growing(Memo::new(move |_| ids.with(Vec::len)), 1);
     let mounted = move || ids.with(|ids| ids.iter().take(grown.get()).cloned().collect::<Vec<_>>());
     // While cards are still coming the room for them is kept, so that what stands below does not move twice.
@@ -101,6 +107,11 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
         Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Gallery { .. }, .. }))));
     let trees = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Dendrogram(_), .. }))));
     let bags = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Bag(_), .. }))));
+    let linear = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Linear(_), .. }))));
+    let along = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Path(_), .. }))));
+    let maps = Memo::new(move |_| section.with(|section| has_signs(section.as_ref())));
+    let confusion =
+        Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Confusion { .. }, .. }))));
     let (distances, centres) = (id == "k_distances", id == "centres");
     let heat = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Heatmap { .. }, .. }))));
     let gridded = Memo::new(move |_| {
@@ -157,6 +168,10 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 _ if gridded.get() && distances => view! { <Cores section/> }.into_any(),
                 _ if gridded.get() && heat.get() => view! { <Settings section/> }.into_any(),
                 _ if bags.get() => view! { <Window section/> }.into_any(),
+                _ if linear.get() => view! { <Contributions section/> }.into_any(),
+                _ if confusion.get() => view! { <Matrix section/> }.into_any(),
+                _ if along.get() => view! { <Along section/> }.into_any(),
+                _ if maps.get() => view! { <Maps section/> }.into_any(),
                 (true, ..) if centres => view! { <Centres section/> }.into_any(),
                 (true, ..) => view! { <ImageGrid section/> }.into_any(),
                 (_, true, ..) => ().into_any(),
@@ -187,8 +202,9 @@ fn Centres(section: Memo<Option<Section>>) -> impl IntoView {
     }
 }
 
+/// Small images in a grid.
 #[component]
-fn ImageGrid(section: Memo<Option<Section>>) -> impl IntoView {
+pub fn ImageGrid(section: Memo<Option<Section>>) -> impl IntoView {
     let shape = Memo::new(move |_| {
         section.with(|section| match section.as_ref().map(|section| &section.figure) {
             Some(Figure::Images { width, columns, images, .. }) => (*width, *columns, images.len()),

@@ -165,7 +165,7 @@ fn words(found: &Found) -> impl IntoView + use<> {
 
 /// The cells, laid over the picture: clicked, or gone through with the arrow keys.
 #[component]
-fn Cells(section: Memo<Option<Section>>, shape: Memo<(Vec<String>, Vec<String>)>) -> impl IntoView {
+pub fn Cells(section: Memo<Option<Section>>, shape: Memo<(Vec<String>, Vec<String>)>) -> impl IntoView {
     let Chosen(chosen) = expect_context::<Chosen>();
     let node = NodeRef::<html::Div>::new();
     let title = move || section.with(|section| section.as_ref().map(|section| section.title.clone()));
@@ -218,7 +218,10 @@ fn Cells(section: Memo<Option<Section>>, shape: Memo<(Vec<String>, Vec<String>)>
             _ => Vec::new(),
         })
     };
-    let style = format!("inset:{}px {}px {}px {}px", cells::TOP, cells::RIGHT, cells::BOTTOM, cells::LEFT);
+    let style = move || {
+        let left = shape.with(|(rows, _)| cells::left(rows));
+        format!("inset:{}px {}px {}px {left}px", cells::TOP, cells::RIGHT, cells::BOTTOM)
+    };
     view! {
         <div class="cells" role="grid" aria-label=title style=style node_ref=node on:keydown=key data-testid="cells">{body}</div>
     }

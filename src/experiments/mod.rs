@@ -10,6 +10,7 @@ mod binary;
 mod crossval;
 pub mod cut;
 mod dbgrid;
+mod denoise;
 mod digits;
 mod drawing;
 mod elbow;
@@ -197,6 +198,7 @@ experiments! {
     logistic::Logistic,
     schemes::Schemes,
     crossval::Crossval,
+    denoise::Denoise,
     patches::TakePatches,
     vocabulary::FindWords,
     bag::ReadImage,

@@ -70,6 +70,7 @@ pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, 
         Figure::Scatter { x_title, y_title, groups, points, .. } => {
             scatter::draw((x_title, y_title), groups, points, area, frame)
         }
+        Figure::Path(path) => draw(&path.curves(None), area, frame),
         Figure::Bag(bag) => histogram::draw(&bag.counts(usize::MAX), ("word", "windows"), area, frame),
         Figure::Images { .. } | Figure::Gallery { .. } | Figure::Linear(_) | Figure::Numbers(_) => Ok(()),
     }

@@ -1,6 +1,6 @@
 //! Figures and tables as data.
 
-use super::{Bag, Linear, Tree, Value};
+use super::{Bag, Linear, Path, Tree, Value};
 use serde::{Deserialize, Serialize};
 
 /// A table: what stands behind a figure, and what its CSV holds.
@@ -239,6 +239,8 @@ pub enum Figure {
     Bag(Bag),
     /// A linear model, to be tried on any image.
     Linear(Linear),
+    /// Maps along a path of models.
+    Path(Path),
     /// Only a table: its numbers say it best.
     Numbers(Table),
 }
@@ -345,6 +347,7 @@ impl Figure {
             Figure::Dendrogram(tree) => tree.table(),
             Figure::Bag(bag) => bag.table(),
             Figure::Linear(linear) => linear.table(),
+            Figure::Path(path) => path.table(),
             Figure::Numbers(table) => table.clone(),
         }
     }

@@ -2,14 +2,17 @@
 //! draws them, tests snapshot them, exports write them; none computes anew.
 
 mod bag;
+pub mod cells;
 mod figure;
 pub mod ink;
 mod linear;
+pub mod path;
 mod tree;
 
 pub use bag::{Bag, Near};
 pub use figure::{ColorMap, Curve, Figure, GalleryRow, Part, Picture, Point, Stroke, Table};
 pub use linear::{Linear, Use};
+pub use path::Path;
 pub use tree::{Pruned, Tree};
 
 use crate::error::Warning;

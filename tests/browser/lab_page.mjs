@@ -61,9 +61,12 @@ export const SCENES = [
   "logistic/4-coefall",
   "logistic/4-multi",
   "logistic/4-multicoef",
+  "logistic/4-draw",
   "logistic/4-means",
   "logistic/4-three",
   "logistic/4-cv",
+  "logistic/4-path",
+  "logistic/4-pca",
 ];
 /** Every other address. */
 export const OTHERS = [
@@ -84,6 +87,7 @@ export const OTHERS = [
   "bench/logistic",
   "bench/schemes",
   "bench/crossval",
+  "bench/denoise",
   "bench/patches",
   "bench/vocabulary",
   "bench/bag",

@@ -19,6 +19,7 @@ mod opened;
 mod params;
 mod patches;
 mod pca;
+mod pixels;
 mod random;
 mod runner;
 mod saved;

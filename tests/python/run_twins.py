@@ -54,6 +54,7 @@ LINKS = [
     "#/bench/logistic?data=mnist1k&scheme=multinomial&C=0.001&scaling=standard&fit_intercept=false&tol=1e-8&test_size=0",
     "#/bench/schemes?data=mnist1k&C=0.01&scaling=min-max",
     "#/bench/crossval?data=mnist1k&n_splits=4&random_state=5",
+    "#/bench/denoise?data=mnist1k&n_components=3~17&scheme=ovr&C=0.1&random_state=5",
     "#/bench/binary?digits=0~7~1&n_images=500&threshold=127&random_state=5",
     "#/bench/mixture?data=mnist1k&learn_concentration=true&merge=avg&init=nearest&n_groups=20&threshold=100"
     "&hidden=left&n_chains=3&n_iter=8&held_out=true",

@@ -5,7 +5,7 @@ mod figures;
 mod params;
 mod task;
 
-pub use figures::ends;
+pub use figures::{color, ends};
 pub use params::{LogisticParams, Penalty, Scheme};
 pub use task::{Sides, Task};
 
