@@ -6,7 +6,7 @@ mod params;
 mod task;
 
 pub use figures::{color, ends};
-pub use params::{LogisticParams, Penalty, Scheme};
+pub use params::{Ends, LogisticParams, Penalty, Scheme};
 pub use task::{Sides, Task};
 
 use super::Experiment;
