@@ -6,7 +6,7 @@ use crate::data::{Dataset, catalog, disk};
 use crate::error::{Error, Result};
 use crate::experiments::{Entry, Threads, poll_once};
 use crate::link::{self, Place, Setup};
-use crate::report::{ENGINE, Outcome};
+use crate::report::{ENGINE, Outcome, sealed};
 use crate::{export, labs, python};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -180,6 +180,7 @@ pub fn outcome(setup: &Setup, dataset: &Arc<Dataset>, threads: usize) -> Result<
         memory_bytes: peak_memory(),
         workers: threads as u32,
         report,
+        raw: Vec::new(),
     })
 }
 
@@ -200,15 +201,9 @@ fn save_presets(folder: &Path, target: &Path, threads: usize) -> Result<()> {
     std::fs::create_dir_all(target).map_err(|e| Error::Data(format!("{}: {e}", target.display())))?;
     for (scene, setup) in presets() {
         let dataset = Arc::new(disk::builtin(folder, &setup.data)?);
-        let mut outcome = outcome(&setup, &dataset, threads)?;
+        let outcome = outcome(&setup, &dataset, threads)?;
         eprintln!("{scene}: {:.2} s, digest {}", outcome.seconds, outcome.digest);
-        // What a machine took on a day is not part of a result that is kept.
-        outcome.seconds = 0.0;
-        outcome.memory_bytes = 0;
-        outcome.workers = 0;
-        outcome.report.arrays.clear();
-        let text = serde_json::to_string(&outcome).map_err(|e| Error::Data(e.to_string()))?;
-        write(&target.join(format!("{scene}.json")), text.as_bytes())?;
+        write(&target.join(format!("{scene}.gz")), &sealed::seal(&outcome)?)?;
     }
     Ok(())
 }

@@ -380,13 +380,8 @@ impl Desk {
         let began = now();
         let pool = self.pool.get_value();
         let bench = PageBench::new(self, turn, key.clone());
-        // Taken away for the time of the run, so that whatever ends it early ends the conductor too.
-        let known = self.conductor.try_update_value(Option::take).flatten();
-        let mut conductor = match known.filter(|conductor| conductor.group() == entry.group) {
-            Some(conductor) => conductor,
-            None => Conductor::start(entry.group).await?,
-        };
-        let Conclusion { report, digest, memory } =
+        let mut conductor = self.conductor(entry.group).await?;
+        let Conclusion { report, raw, digest, memory } =
             conductor.run(entry, &setup.values, &dataset, &pool, &bench).await?;
         self.conductor.set_value(Some(conductor));
         let outcome = Arc::new(Outcome {
@@ -397,6 +392,7 @@ impl Desk {
             memory_bytes: pool.memory() + u64::from(memory) + fetch::memory(),
             workers: if entry.instant { 0 } else { pool.max_workers() },
             report,
+            raw,
         });
         self.own.update_value(|own| drop(own.insert(key.clone(), Arc::clone(&outcome))));
         // The saved result is the yardstick; without it the run still counts.
@@ -410,6 +406,25 @@ impl Desk {
         self.present(key, outcome);
         mark("result:live");
         Ok(())
+    }
+
+    /// A conductor for experiments of that group. It is taken away from here while it is used, so that whatever ends
+    /// that early ends the conductor too.
+    async fn conductor(self, group: &'static str) -> Result<Conductor> {
+        let known = self.conductor.try_update_value(Option::take).flatten();
+        match known.filter(|conductor| conductor.group() == group) {
+            Some(conductor) => Ok(conductor),
+            None => Conductor::start(group).await,
+        }
+    }
+
+    /// The Python script of a setup.
+    pub async fn script(self, setup: &Setup) -> Result<String> {
+        let Some(entry) = setup.entry() else { return Ok(String::new()) };
+        let mut conductor = self.conductor(entry.group).await?;
+        let script = conductor.script(setup).await;
+        self.conductor.set_value(Some(conductor));
+        script
     }
 
     /// The data set of that name, fetched and checked if it is not here.

@@ -4,7 +4,7 @@
 use crate::data::public::{PublicFile, PublicSet};
 use crate::data::{Dataset, catalog, shard};
 use crate::error::{Error, Result};
-use crate::report::Outcome;
+use crate::report::{Outcome, sealed};
 use crate::workers::breathe;
 use futures::stream::{FuturesUnordered, StreamExt};
 use js_sys::Uint8Array;
@@ -154,9 +154,8 @@ const MOST_PUBLIC: usize = 64 << 20;
 
 /// The saved result of a scene.
 pub async fn saved(scene: &str) -> Result<Outcome> {
-    let path = format!("saved/{scene}.json");
-    serde_json::from_slice(&bytes(&path).await?)
-        .map_err(|e| Error::Data(format!("{path} is damaged ({e}). Reload the page.")))
+    let path = format!("saved/{scene}.gz");
+    sealed::open(&path, &bytes(&path).await?)
 }
 
 /// Bytes of the page's own memory.

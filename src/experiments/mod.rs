@@ -117,6 +117,7 @@ pub struct Entry {
     run: Run,
     #[cfg(feature = "compute")]
     work: Work,
+    #[cfg(feature = "compute")]
     python: fn(&Values) -> Result<String>,
 }
 
@@ -149,6 +150,7 @@ impl Entry {
     }
 
     /// The experiment's part of the Python script.
+    #[cfg(feature = "compute")]
     pub fn python(&self, values: &Values) -> Result<String> {
         (self.python)(values)
     }
@@ -182,6 +184,7 @@ const fn entry<E: Experiment>(group: &'static str) -> Entry {
         },
         #[cfg(feature = "compute")]
         work: |job, place, ticker| encode(&decode::<E::Job>(job)?.run(place, ticker)?),
+        #[cfg(feature = "compute")]
         python: |values| Ok(E::python(&typed(values)?)),
     }
 }

@@ -3,6 +3,7 @@
 
 mod bag;
 mod figure;
+pub mod sealed;
 mod tree;
 
 pub use bag::{Bag, Near};
@@ -213,6 +214,9 @@ pub struct Outcome {
     pub workers: u32,
     /// The result.
     pub report: Report,
+    /// The result as messages carry it, if it came in one: to be handed on.
+    #[serde(skip)]
+    pub raw: Vec<u8>,
 }
 
 /// This engine's version, as in every [`Outcome`].

@@ -8,6 +8,7 @@ use super::wire::Message;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::experiments::{Entry, Tick, Values, decode};
+use crate::link::Setup;
 use crate::report::Report;
 use futures::StreamExt;
 use futures::channel::mpsc::unbounded;
@@ -32,6 +33,8 @@ pub trait Watch {
 pub struct Conclusion {
     /// The report.
     pub report: Report,
+    /// The report as it came.
+    pub raw: Vec<u8>,
     /// [`Report::digest`].
     pub digest: String,
     /// Bytes of the conductor's memory.
@@ -90,11 +93,30 @@ impl Conductor {
                     self.play(entry, dataset, message.bodies, patience, pool, watch).await?;
                 }
                 FromWorker::Concluded { ref digest, memory } => {
-                    let report = decode(&message.bytes())?;
-                    return Ok(Conclusion { report, digest: digest.clone(), memory });
+                    let raw = message.bytes();
+                    let report = decode(&raw)?;
+                    return Ok(Conclusion { report, raw, digest: digest.clone(), memory });
                 }
                 _ => aside(&message, watch)?,
             }
+        }
+    }
+
+    /// The Python script of an experiment.
+    pub async fn script(&mut self, setup: &Setup) -> Result<String> {
+        let Some(entry) = setup.entry() else { return Ok(String::new()) };
+        self.companion.say(
+            &ToWorker::Script {
+                experiment: entry.id.into(),
+                values: setup.values.clone(),
+                data: setup.data.clone(),
+                link: setup.fragment(),
+            },
+            &[],
+        )?;
+        match self.companion.next().await?.head {
+            FromWorker::Script(text) => Ok(text),
+            other => Err(unexpected(&other)),
         }
     }
 

@@ -27,6 +27,17 @@ pub enum ToWorker {
         /// Its parameters.
         values: Values,
     },
+    /// The Python script of an experiment is wanted.
+    Script {
+        /// The experiment's name.
+        experiment: String,
+        /// Its parameters.
+        values: Values,
+        /// Name of the data set.
+        data: String,
+        /// The link that shows it.
+        link: String,
+    },
     /// To a conductor: a job goes on; with its tick.
     Ticked {
         /// Its position.
@@ -50,6 +61,21 @@ pub enum ToWorker {
     PackArrays,
     /// An NPZ is wanted; with the images.
     PackImages(Parcel),
+    /// A run as JSON is wanted; with its report.
+    PackReport {
+        /// [`Outcome`](crate::report::Outcome)'s fields, but the report.
+        configuration: String,
+        /// Version of the engine.
+        engine: String,
+        /// Digest of the report.
+        digest: String,
+        /// Wall seconds.
+        seconds: f64,
+        /// Bytes of all workers.
+        memory_bytes: u64,
+        /// Workers.
+        workers: u32,
+    },
 }
 
 /// From a worker.
@@ -101,6 +127,8 @@ pub enum FromWorker {
         /// Bytes of the conductor's memory.
         memory: u32,
     },
+    /// The Python script.
+    Script(String),
     /// Files are being read.
     Opening {
         /// Bytes read.

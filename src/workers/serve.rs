@@ -69,6 +69,7 @@ mod compute {
 
     use super::*;
     use crate::experiments::{Entry, Tick, Ticker, Workplace, encode};
+    use crate::python;
     use crate::workers::conduct::{Ear, News, conduct};
     use std::sync::Arc;
 
@@ -96,6 +97,10 @@ mod compute {
                     Some(place) => self.ear = Some(conduct(&experiment, values, Arc::clone(place.dataset()))),
                     None => post(&FromWorker::Refused(early()), &[]),
                 },
+                ToWorker::Script { ref experiment, ref values, ref data, ref link } => {
+                    let text = Entry::find(experiment).and_then(|entry| python::script(entry, values, data, link));
+                    post(&text.map_or_else(FromWorker::Refused, FromWorker::Script), &[]);
+                }
                 ToWorker::Ticked { job } => tell(&self.ear, News::Tick(job as usize, bytes(&message))),
                 ToWorker::Answered { job } => tell(&self.ear, News::Done(job as usize, bytes(&message))),
                 ToWorker::Finished(error) => tell(&self.ear, News::Finished(error)),
@@ -151,6 +156,7 @@ mod files {
     use crate::error::Result;
     use crate::experiments::decode;
     use crate::export;
+    use crate::report::Outcome;
     use crate::workers::protocol::Parcel;
 
     #[derive(Default)]
@@ -161,6 +167,7 @@ mod files {
     impl Desk {
         /// Answers a message, or gives it back.
         pub fn hear(&mut self, message: Message<ToWorker>) -> Option<Message<ToWorker>> {
+            let bytes = || message.bodies.first().map(Uint8Array::to_vec).unwrap_or_default();
             match message.head {
                 ToWorker::Open { names } => {
                     let mut heard = |done, of| {
@@ -178,9 +185,18 @@ mod files {
                         post(&FromWorker::Taken(Parcel::from(&data)), &[Uint8Array::from(data.images.as_slice())]);
                     });
                 }
-                ToWorker::PackArrays => packed(decode(&message.bytes()).and_then(|arrays: Vec<_>| export::arrays(&arrays))),
+                ToWorker::PackArrays => packed(decode(&bytes()).and_then(|arrays: Vec<_>| export::arrays(&arrays))),
                 ToWorker::PackImages(ref parcel) => {
-                    packed(parcel.clone().unpack(message.bytes()).and_then(|data| export::images(&data)));
+                    packed(parcel.clone().unpack(bytes()).and_then(|data| export::images(&data)));
+                }
+                ToWorker::PackReport { configuration, engine, digest, seconds, memory_bytes, workers } => {
+                    let text = decode(&bytes()).and_then(|report| {
+                        let raw = Vec::new();
+                        let outcome =
+                            Outcome { configuration, engine, digest, seconds, memory_bytes, workers, report, raw };
+                        serde_json::to_vec_pretty(&outcome).map_err(|e| Error::Data(e.to_string()))
+                    });
+                    packed(text);
                 }
                 _ => return Some(message),
             }

@@ -2,7 +2,7 @@
 
 use digitoscope::experiments::Entry;
 use digitoscope::labs::{self, Kind, Scene};
-use digitoscope::report::{Outcome, Report};
+use digitoscope::report::{Report, sealed};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -11,9 +11,9 @@ fn scenes() -> impl Iterator<Item = &'static Scene> {
 }
 
 fn saved(scene: &Scene) -> Report {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("static/saved/{}.json", scene.id));
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-    serde_json::from_str::<Outcome>(&text).unwrap().report
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("static/saved/{}.gz", scene.id));
+    let bytes = std::fs::read(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    sealed::open(&scene.id, &bytes).unwrap().report
 }
 
 /// Every answer that a question accepts, or enough of them.
