@@ -287,7 +287,7 @@ fn apply(setup: &mut Setup, name: &str, value: &str) -> Result<(), Error> {
                 return Err(Error::UnknownParameter(name.chars().take(60).collect()));
             };
             let changed = setup.with(name, value);
-            setup.values = (entry.normal)(&changed.values)?;
+            setup.values = entry.normal(&changed.values)?;
         }
     }
     Ok(())

@@ -34,6 +34,8 @@ pub struct Desk {
     pub notes: RwSignal<Vec<Error>>,
     /// Control texts that are no values: name, text, error.
     pub invalid: RwSignal<Vec<(String, String, Error)>>,
+    /// What was found not to fit: a setup's key, and why.
+    refused: RwSignal<Option<(String, Error)>>,
     /// What is shown.
     pub shown: RwSignal<Option<Shown>>,
     /// What is going on.
@@ -84,6 +86,7 @@ impl Desk {
             view: RwSignal::new(View::default()),
             notes: RwSignal::new(Vec::new()),
             invalid: RwSignal::new(Vec::new()),
+            refused: RwSignal::new(None),
             shown: RwSignal::new(None),
             run: RwSignal::new(RunState::Idle),
             dark: RwSignal::new(false),
@@ -155,7 +158,7 @@ impl Desk {
         let changed = if name == "data" {
             self.info(text).map(|_| Setup { data: text.into(), ..setup.clone() }).ok_or_else(|| absent(text))
         } else {
-            let normal = setup.entry().map(|entry| (entry.normal)(&setup.with(name, text).values));
+            let normal = setup.entry().map(|entry| entry.normal(&setup.with(name, text).values));
             normal.unwrap_or_else(|| Ok(Vec::new())).map(|values| Setup { values, ..setup.clone() })
         };
         let known = name.to_string();
@@ -197,13 +200,35 @@ impl Desk {
         }
     }
 
-    /// Whether parameters and data fit each other.
+    /// Whether parameters and data fit each other, as far as is known.
     pub fn problem(&self) -> Option<Error> {
         self.setup.with(|setup| {
-            let entry = setup.entry()?;
-            let Some(info) = self.info(&setup.data) else { return Some(absent(&setup.data)) };
-            entry.check(&setup.values, info.n, info.shape.0 * info.shape.1).err()
+            setup.entry()?;
+            if self.info(&setup.data).is_none() {
+                return Some(absent(&setup.data));
+            }
+            let key = setup.key();
+            self.refused.with(|refused| refused.as_ref().filter(|(known, _)| *known == key).map(|(_, e)| e.clone()))
         })
+    }
+
+    /// Asks the experiment's own module whether the parameters fit the data. The presets do.
+    fn examine(&self, setup: &Setup) {
+        let preset = Setup::preset(setup.place.clone());
+        let (Some(entry), Some(info)) = (setup.entry(), self.info(&setup.data)) else { return };
+        if (&setup.values, &setup.data) == (&preset.values, &preset.data) {
+            return;
+        }
+        let (desk, setup) = (*self, setup.clone());
+        leptos::task::spawn_local(async move {
+            // A page without workers says so when something is to be computed.
+            let Ok(mut conductor) = desk.conductor(entry.group).await else { return };
+            let fits = conductor.check(&setup, info.n, info.shape.0 * info.shape.1).await;
+            desk.conductor.set_value(Some(conductor));
+            if let Ok(Some(error)) = fits {
+                desk.refused.set(Some((setup.key(), error)));
+            }
+        });
     }
 
     /// What is known of the data set of that name, if it is built in or was opened.
@@ -291,6 +316,7 @@ impl Desk {
         if self.instant(setup) {
             return self.start();
         }
+        self.examine(setup);
         let Some(scene) = setup.scene().filter(|scene| scene.experiment.is_some()).map(|scene| scene.id.clone()) else {
             return;
         };
@@ -356,7 +382,7 @@ impl Desk {
         let turn = self.turn.with_value(|turn| turn.wrapping_add(1));
         self.turn.set_value(turn);
         self.run.set(RunState::Loading(0, 0));
-        let link = setup.fragment();
+        let (link, key) = (setup.fragment(), setup.key());
         let (work, abort) = abortable(async move { desk.compute(setup, entry, turn).await });
         self.abort.set_value(Some(abort));
         leptos::task::spawn_local(async move {
@@ -366,12 +392,23 @@ impl Desk {
             }
             desk.run.set(match done {
                 Ok(()) | Err(Error::Cancelled) => RunState::Idle,
+                // Said at its control, if it has one.
+                Err(error @ Error::InvalidParameter { .. }) if desk.controls(&error) => {
+                    desk.refused.set(Some((key, error)));
+                    RunState::Idle
+                }
                 Err(error) => RunState::Failed(error, link),
             });
             if desk.run.with_untracked(|run| *run != RunState::Idle) {
                 desk.keep_partial();
             }
         });
+    }
+
+    /// Whether an error is about a parameter of this place's form.
+    fn controls(&self, error: &Error) -> bool {
+        let Error::InvalidParameter { name, .. } = error else { return false };
+        self.entry().is_some_and(|entry| (entry.specs)().iter().any(|spec| spec.name == name))
     }
 
     async fn compute(self, setup: Setup, entry: &'static Entry, turn: u32) -> Result<()> {

@@ -51,7 +51,7 @@ pub use recording::{Frame, Recording};
 #[cfg(feature = "compute")]
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::params::{ParamSpec, Params};
+use crate::params::{self, ParamSpec, Params};
 use crate::report::Report;
 use std::future::Future;
 #[cfg(feature = "compute")]
@@ -110,8 +110,7 @@ pub struct Entry {
     pub instant: bool,
     /// Its parameter table.
     pub specs: fn() -> Vec<ParamSpec>,
-    /// The one way `values` are written, or the first error in them.
-    pub normal: fn(&Values) -> Result<Values>,
+    #[cfg(feature = "compute")]
     check: fn(&Values, usize, usize) -> Result<()>,
     #[cfg(feature = "compute")]
     run: Run,
@@ -127,7 +126,13 @@ impl Entry {
         EXPERIMENTS.iter().find(|entry| entry.id == id).ok_or_else(|| Error::UnknownExperiment(id.into()))
     }
 
+    /// The one way `values` are written, or the first error in them.
+    pub fn normal(&self, values: &Values) -> Result<Values> {
+        params::normal(&(self.specs)(), values)
+    }
+
     /// An error if the parameters do not fit images of that number and size.
+    #[cfg(feature = "compute")]
     pub fn check(&self, values: &Values, n_samples: usize, n_features: usize) -> Result<()> {
         (self.check)(values, n_samples, n_features)
     }
@@ -156,12 +161,9 @@ impl Entry {
     }
 }
 
+#[cfg(feature = "compute")]
 fn typed<P: Params>(values: &Values) -> Result<P> {
     P::from_values(values.iter().map(|(name, text)| (name.as_str(), text.as_str())))
-}
-
-fn written<P: Params>(params: &P) -> Values {
-    P::specs().iter().map(|spec| (spec.name.to_string(), params.get(spec.name).unwrap_or_default())).collect()
 }
 
 const fn entry<E: Experiment>(group: &'static str) -> Entry {
@@ -171,7 +173,7 @@ const fn entry<E: Experiment>(group: &'static str) -> Entry {
         title: E::TITLE,
         instant: E::INSTANT,
         specs: E::Params::specs,
-        normal: |values| Ok(written(&typed::<E::Params>(values)?)),
+        #[cfg(feature = "compute")]
         check: |values, n_samples, n_features| E::check(&typed(values)?, n_samples, n_features),
         #[cfg(feature = "compute")]
         run: |values, dataset, bench| {

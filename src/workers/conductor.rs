@@ -102,6 +102,18 @@ impl Conductor {
         }
     }
 
+    /// What does not fit of a setup and images of that number and size, if something does not.
+    pub async fn check(&mut self, setup: &Setup, n_samples: usize, n_features: usize) -> Result<Option<Error>> {
+        let Some(entry) = setup.entry() else { return Ok(None) };
+        let (experiment, values) = (entry.id.to_string(), setup.values.clone());
+        let (n_samples, n_features) = (n_samples as u32, n_features as u32);
+        self.companion.say(&ToWorker::Check { experiment, values, n_samples, n_features }, &[])?;
+        match self.companion.next().await?.head {
+            FromWorker::Checked(error) => Ok(error),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     /// The Python script of an experiment.
     pub async fn script(&mut self, setup: &Setup) -> Result<String> {
         let Some(entry) = setup.entry() else { return Ok(String::new()) };

@@ -27,6 +27,17 @@ pub enum ToWorker {
         /// Its parameters.
         values: Values,
     },
+    /// Do the parameters of an experiment fit images of that number and size?
+    Check {
+        /// The experiment's name.
+        experiment: String,
+        /// Its parameters.
+        values: Values,
+        /// Number of images.
+        n_samples: u32,
+        /// Pixels of each.
+        n_features: u32,
+    },
     /// The Python script of an experiment is wanted.
     Script {
         /// The experiment's name.
@@ -127,6 +138,8 @@ pub enum FromWorker {
         /// Bytes of the conductor's memory.
         memory: u32,
     },
+    /// What does not fit, if something does not.
+    Checked(Option<Error>),
     /// The Python script.
     Script(String),
     /// Files are being read.

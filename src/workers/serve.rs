@@ -97,6 +97,11 @@ mod compute {
                     Some(place) => self.ear = Some(conduct(&experiment, values, Arc::clone(place.dataset()))),
                     None => post(&FromWorker::Refused(early()), &[]),
                 },
+                ToWorker::Check { ref experiment, ref values, n_samples, n_features } => {
+                    let (n_samples, n_features) = (n_samples as usize, n_features as usize);
+                    let fits = Entry::find(experiment).and_then(|entry| entry.check(values, n_samples, n_features));
+                    post(&FromWorker::Checked(fits.err()), &[]);
+                }
                 ToWorker::Script { ref experiment, ref values, ref data, ref link } => {
                     let text = Entry::find(experiment).and_then(|entry| python::script(entry, values, data, link));
                     post(&text.map_or_else(FromWorker::Refused, FromWorker::Script), &[]);

@@ -93,7 +93,7 @@ fn tests_of_claims_are_settings_of_their_experiment() {
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{}: {names:?}", scene.id);
         for test in scene.claims.iter().filter_map(|claim| claim.test.as_ref()) {
             let entry = Entry::find(scene.experiment.as_deref().unwrap()).unwrap();
-            let values = (entry.normal)(&test.set).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
+            let values = entry.normal(&test.set).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
             for (name, value) in &test.set {
                 let normal = values.iter().find(|(known, _)| known == name).map(|(_, value)| value);
                 assert_eq!(normal, Some(value), "{}: {name} is written otherwise", scene.id);
