@@ -3,6 +3,7 @@
 //!
 //! Adding one is a file here and its name in `experiments!` below.
 
+mod agreement;
 mod bag;
 mod bags;
 mod bench;
@@ -15,6 +16,7 @@ mod drawing;
 mod elbow;
 mod encludl;
 mod features;
+mod growing;
 mod inferred;
 mod kmeans;
 mod lab;
@@ -30,6 +32,7 @@ mod pictures;
 mod principal;
 mod prune;
 mod purity;
+mod reconstructed;
 mod recording;
 mod restarts;
 mod samples;
@@ -193,6 +196,7 @@ experiments! {
     pcadbscan::PcaDbscan,
     pcakmeans::PcaKMeans,
     pcatree::PcaTree,
+    agreement::Agreement,
     sheet::Sheet,
     logistic::Logistic,
     schemes::Schemes,
