@@ -12,9 +12,12 @@
 //! * [`workers`]: the pool that carries out jobs in a browser.
 //! * `runner` (native only): any link without a browser.
 //! * `plots`: figures drawn.
-//! * `app` (wasm only): the page. Knows all.
+//! * `app` (the page only): the page. Knows all.
 
-#[cfg(target_arch = "wasm32")]
+// A compute module has a part of the experiments, and needs a part of what they need.
+#![cfg_attr(not(all(feature = "pixels", feature = "files")), allow(dead_code))]
+
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod app;
 pub mod bytes;
 pub mod data;

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::experiments::Entry;
 use crate::link::{Place, Setup, View};
 use crate::report::{ColorScale, ENGINE, Outcome};
-use crate::workers::Pool;
+use crate::workers::{Conclusion, Conductor, Pool};
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -52,7 +52,9 @@ pub struct Desk {
     own: StoredValue<BTreeMap<String, Arc<Outcome>>>,
     saved: StoredValue<BTreeMap<String, Arc<Outcome>>>,
     shards: StoredValue<fetch::Shards, LocalStorage>,
-    pub(super) pool: StoredValue<Pool, LocalStorage>,
+    pool: StoredValue<Pool, LocalStorage>,
+    /// Who conducted the last run, for the next of its group.
+    conductor: StoredValue<Option<Conductor>, LocalStorage>,
     abort: StoredValue<Option<AbortHandle>, LocalStorage>,
     writing: StoredValue<bool>,
     pub(super) turn: StoredValue<u32>,
@@ -93,6 +95,7 @@ impl Desk {
             saved: StoredValue::new(BTreeMap::new()),
             shards: StoredValue::new_local(fetch::Shards::default()),
             pool: StoredValue::new_local(Pool::new(workers(cores))),
+            conductor: StoredValue::new_local(None),
             abort: StoredValue::new_local(None),
             writing: StoredValue::new(false),
             turn: StoredValue::new(0),
@@ -383,14 +386,22 @@ impl Desk {
         let key = setup.key();
         let began = now();
         let pool = self.pool.get_value();
-        let bench = PageBench::new(self, entry, Arc::clone(&dataset), turn, key.clone());
-        let report = entry.run(&setup.values, &dataset, &bench).await?;
+        let bench = PageBench::new(self, turn, key.clone());
+        // Taken away for the time of the run, so that whatever ends it early ends the conductor too.
+        let known = self.conductor.try_update_value(Option::take).flatten();
+        let mut conductor = match known.filter(|conductor| conductor.group() == entry.group) {
+            Some(conductor) => conductor,
+            None => Conductor::start(entry.group).await?,
+        };
+        let Conclusion { report, digest, memory } =
+            conductor.run(entry, &setup.values, &dataset, &pool, &bench).await?;
+        self.conductor.set_value(Some(conductor));
         let outcome = Arc::new(Outcome {
             configuration: key.clone(),
             engine: ENGINE.into(),
-            digest: report.digest(),
+            digest,
             seconds: (now() - began) / 1000.0,
-            memory_bytes: pool.memory() + fetch::memory(),
+            memory_bytes: pool.memory() + u64::from(memory) + fetch::memory(),
             workers: if entry.instant { 0 } else { pool.max_workers() },
             report,
         });

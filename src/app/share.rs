@@ -3,7 +3,8 @@
 use super::desk::Desk;
 use super::save;
 use crate::link::{Embed, Setup};
-use crate::{export, python};
+use crate::python;
+use crate::workers::Reader;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -65,7 +66,7 @@ pub fn ShareDialog() -> impl IntoView {
         if let Some(outcome) = outcome
             && let Ok(text) = serde_json::to_string_pretty(&*outcome)
         {
-            save::file(&save::name(desk, "report", "json"), "application/json", text.as_bytes());
+            save::text(&save::name(desk, "report", "json"), "application/json", &text);
         }
     };
     let arrays = Memo::new(move |_| {
@@ -74,16 +75,24 @@ pub fn ShareDialog() -> impl IntoView {
             (!outcome.report.arrays.is_empty()).then(|| outcome.report.arrays.clone())
         })
     });
-    let npz = move |_| {
-        if let Some(Ok(bytes)) = arrays.get_untracked().map(|arrays| export::arrays(&arrays)) {
-            save::file(&save::name(desk, "result", "npz"), "application/octet-stream", &bytes);
-        }
-    };
     let failed = RwSignal::new(String::new());
+    let npz = move |_| {
+        let Some(arrays) = arrays.get_untracked() else { return };
+        leptos::task::spawn_local(async move {
+            match Reader::pack_arrays(&arrays).await {
+                Ok(bytes) => save::file(&save::name(desk, "result", "npz"), "application/octet-stream", &bytes),
+                Err(error) => failed.set(error.to_string()),
+            }
+        });
+    };
     let images = move |_| {
         let id = desk.setup.with_untracked(|setup| setup.data.clone());
         leptos::task::spawn_local(async move {
-            match desk.dataset(&id).await.and_then(|data| export::images(&data)) {
+            let packed = match desk.dataset(&id).await {
+                Ok(data) => Reader::pack_images(&data).await,
+                Err(error) => Err(error),
+            };
+            match packed {
                 Ok(bytes) => save::file(&python::npz_name(&id), "application/octet-stream", &bytes),
                 Err(error) => failed.set(error.to_string()),
             }

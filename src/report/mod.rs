@@ -16,12 +16,12 @@ pub use span::ColorScale;
 pub use tree::{Pruned, Tree};
 
 use crate::error::Warning;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-/// One cell of a table, or one number of a report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+/// One cell of a table, or one number of a report. JSON tells the three apart by how they are written; messages, in
+/// which nothing says what it is, by a number before them.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// A count or an index.
     Int(i64),
@@ -29,6 +29,34 @@ pub enum Value {
     Float(f64),
     /// Anything else.
     Text(String),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Value", untagged)]
+enum Written {
+    Int(i64),
+    Float(f64),
+    Text(String),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Value")]
+enum Sent {
+    Int(i64),
+    Float(f64),
+    Text(String),
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { Written::serialize(self, serializer) } else { Sent::serialize(self, serializer) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() { Written::deserialize(deserializer) } else { Sent::deserialize(deserializer) }
+    }
 }
 
 impl Value {
