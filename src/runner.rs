@@ -28,7 +28,7 @@ Carries out a link such as '#/clusters/2-kmeans?n_clusters=12' and prints the re
   --python                      print the scikit-learn script of the link instead of running it
   --threads N                   threads (all cores)
   --data DIR                    folder of the built-in images (static/data)
-  --save-presets DIR            write the saved result of every scene (static/saved)
+  --save-presets DIR            write the saved result of every scene whose link begins with LINK (static/saved)
 ";
 
 #[derive(Default)]
@@ -104,7 +104,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let folder = arguments.data.clone().unwrap_or_else(builtin_folder);
     if let Some(target) = &arguments.save_presets {
-        return save_presets(&folder, target, threads);
+        return save_presets(&folder, target, threads, arguments.link.as_deref().unwrap_or("#/"));
     }
     let opened = link::open(arguments.link.as_deref().unwrap_or_default());
     for note in &opened.notes {
@@ -197,9 +197,9 @@ pub fn presets() -> Vec<(String, Setup)> {
         .collect()
 }
 
-fn save_presets(folder: &Path, target: &Path, threads: usize) -> Result<()> {
+fn save_presets(folder: &Path, target: &Path, threads: usize, link: &str) -> Result<()> {
     std::fs::create_dir_all(target).map_err(|e| Error::Data(format!("{}: {e}", target.display())))?;
-    for (scene, setup) in presets() {
+    for (scene, setup) in presets().into_iter().filter(|(_, setup)| setup.fragment().starts_with(link)) {
         let dataset = Arc::new(disk::builtin(folder, &setup.data)?);
         let outcome = outcome(&setup, &dataset, threads)?;
         eprintln!("{scene}: {:.2} s, digest {}", outcome.seconds, outcome.digest);

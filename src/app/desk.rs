@@ -10,7 +10,7 @@ use crate::data::catalog::{self, Info};
 use crate::error::{Error, Result};
 use crate::experiments::Entry;
 use crate::link::{Place, Setup, View};
-use crate::report::{ENGINE, Outcome};
+use crate::report::{ColorScale, ENGINE, Outcome};
 use crate::workers::{Conclusion, Conductor, Pool};
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
@@ -152,6 +152,13 @@ impl Desk {
         set_timeout(write, std::time::Duration::from_millis(WRITE_MS));
     }
 
+    /// Chooses what the colours of centres span: a new step in the history, and nothing to compute.
+    pub fn scale_to(&self, scale: ColorScale) {
+        self.setup.update(|setup| setup.view.color_scale = scale);
+        self.view.update(|view| view.color_scale = scale);
+        self.setup.with_untracked(route::push);
+    }
+
     /// Changes one value as a form does: a new step in the history.
     pub fn change(&self, name: &str, text: &str) {
         let setup = self.setup.get_untracked();
@@ -166,11 +173,11 @@ impl Desk {
             Ok(changed) => {
                 self.invalid.update(|all| all.retain(|(name, ..)| *name != known));
                 if changed != setup {
-                    // A height of one tree means nothing in another.
-                    let changed = Setup { view: View::default(), ..changed };
+                    let view = setup.view.of_other_settings();
+                    let changed = Setup { view: view.clone(), ..changed };
                     route::push(&changed);
                     self.setup.set(changed.clone());
-                    self.view.set(View::default());
+                    self.view.set(view);
                     self.recall(&changed, false);
                 }
             }

@@ -1,18 +1,20 @@
 //! Figure cards: heading, badge, picture, summary, table, files.
 
+use super::agree;
 use super::cores::Cores;
 use super::dendrogram::{self, Dendrogram, Look};
 use super::desk::Desk;
 use super::gallery::Gallery;
 use super::paint::{Brush, growing};
 use super::player;
+use super::reconstruct;
 use super::save;
 use super::scatter::{self, Scatter};
 use super::settings::{self, Chosen, Settings};
 use super::state::{RunState, Shown, Status};
 use super::window::Window;
 use crate::plots::{self, Theme, canvas};
-use crate::report::{Figure, Section, Table};
+use crate::report::{ColorScale, Figure, Section, Table, Value, span};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -101,7 +103,20 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
         Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Gallery { .. }, .. }))));
     let trees = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Dendrogram(_), .. }))));
     let bags = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Bag(_), .. }))));
-    let (distances, centres) = (id == "k_distances", id == "centres");
+    let (distances, centres, rebuilt) = (id == "k_distances", id == "centres", id == "reconstructed");
+    let compared = Memo::new(move |_| agree::there(desk));
+    // Of two clusterings, whose colours the images have; the table and the files follow.
+    let second = RwSignal::new(false);
+    let n_components = RwSignal::new(None);
+    let section = match id.as_str() {
+        "reconstructed" => reconstruct::seen(desk, section, n_components),
+        "plane" => agree::plane(desk, section, second),
+        "centres" => Memo::new(move |_| {
+            let scale = desk.view.with(|view| view.color_scale);
+            section.with(|section| section.as_ref().map(|section| span::on_scale(section, scale)))
+        }),
+        _ => section,
+    };
     let heat = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Heatmap { .. }, .. }))));
     let gridded = Memo::new(move |_| {
         desk.shown
@@ -153,12 +168,19 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 <save::SaveMenu section=seen/>
             </div>
             {move || match (images.get(), numbers.get(), gallery.get(), trees.get()) {
-                _ if points.get() => view! { <Scatter section selected/> }.into_any(),
+                _ if points.get() => view! {
+                    {compared.get().then(|| view! { <agree::Side second/> })}
+                    <Scatter section selected/>
+                }.into_any(),
+                _ if compared.get() && heat.get() => view! { <agree::Agreement section/> }.into_any(),
                 _ if gridded.get() && distances => view! { <Cores section/> }.into_any(),
                 _ if gridded.get() && heat.get() => view! { <Settings section/> }.into_any(),
                 _ if bags.get() => view! { <Window section/> }.into_any(),
                 (true, ..) if centres => view! { <Centres section/> }.into_any(),
-                (true, ..) => view! { <ImageGrid section/> }.into_any(),
+                (true, ..) => view! {
+                    {rebuilt.then(|| view! { <reconstruct::Components n=n_components/> })}
+                    <ImageGrid section/>
+                }.into_any(),
                 (_, true, ..) => ().into_any(),
                 (_, _, true, _) => view! { <Gallery section/> }.into_any(),
                 (.., true) => view! { <Dendrogram section=cut look/> }.into_any(),
@@ -181,8 +203,26 @@ fn Centres(section: Memo<Option<Section>>) -> impl IntoView {
     let seen = Memo::new(move |_| {
         played.with(|played| section.with(|section| player::at(section.as_ref(), played.as_deref(), position.get())))
     });
+    let scale = move || desk.view.with(|view| view.color_scale.word());
+    // The ends as they are, whatever scale they come from.
+    let ends = move || {
+        let ends = section.with(|section| span::ends(section.as_ref()?, ColorScale::Notebook));
+        ends.map(|(low, high)| format!("{} to {}", Value::Float(low.into()).short(), Value::Float(high.into()).short()))
+    };
     view! {
         <player::Player played position/>
+        <div class="cut-controls">
+            <label class="field">
+                "Colours span"
+                <select data-testid="color-scale" prop:value=scale
+                    on:change=move |event| desk.scale_to(ColorScale::of(&event_target_value(&event)).unwrap_or_default())>
+                    <option value="notebook">"as the notebook"</option>
+                    <option value="levels">"all grey levels"</option>
+                    <option value="automatic">"what occurs"</option>
+                </select>
+            </label>
+            <output class="muted" data-testid="ends">{ends}</output>
+        </div>
         <ImageGrid section=seen/>
     }
 }
@@ -220,6 +260,8 @@ fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
             _ => String::new(),
         })
     });
+    // An image without a caption is still one of a row.
+    let name = move || caption.with(|text| if text.is_empty() { format!("image {}", i + 1) } else { text.clone() });
     let brush = Brush::new();
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };
@@ -228,7 +270,7 @@ fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
     });
     view! {
         <div class="cell">
-            <canvas node_ref=node role="img" aria-label=caption width="28" height="28"></canvas>
+            <canvas node_ref=node role="img" aria-label=name width="28" height="28"></canvas>
             <span aria-hidden="true">{caption}</span>
         </div>
     }
@@ -308,8 +350,9 @@ pub fn Chart(section: Memo<Option<Section>>, #[prop(optional)] children: Option<
     }
 }
 
+/// The numbers behind a picture, in parts.
 #[component]
-fn TableView(section: Memo<Option<Section>>) -> impl IntoView {
+pub fn TableView(section: Memo<Option<Section>>) -> impl IntoView {
     let limit = RwSignal::new(ROWS);
     let table = Memo::new(move |_| section.with(|s| s.as_ref().map_or_else(Table::default, |s| s.figure.table())));
     let rest = move || table.with(|table| table.rows.len()).saturating_sub(limit.get());

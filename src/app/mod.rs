@@ -1,5 +1,6 @@
 //! The page: Leptos views over one [`Desk`], plain HTML controls, canvases.
 
+mod agree;
 mod bench;
 mod branches;
 mod claims;
@@ -23,8 +24,10 @@ mod numbers;
 mod offer;
 mod paint;
 mod player;
+mod pointed;
 mod predict;
 mod preview;
+mod reconstruct;
 mod route;
 mod save;
 mod scatter;

@@ -1,7 +1,7 @@
 //! k-means on whole images: every pixel is a feature (notebooks 002 and 003).
 
 use super::lab::{Lab, Progress};
-use super::restarts::{CLOSEST, FARTHEST, Fit, Found, Restart, Task};
+use super::restarts::{CLOSEST, FARTHEST, Fit, Found, Members, Restart, Task};
 use super::{Experiment, pictures};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
@@ -106,7 +106,7 @@ impl Experiment for KMeans {
         let Fit { labels, cluster_centers, .. } = fits[best].clone();
         let look = Task::Members { params: params.clone(), labels, cluster_centers };
         let members = lab.map("Members", &[look], &mut |_, _| None).await?.into_iter().find_map(Found::members);
-        finished(params, data, &fits, best, &members.unwrap_or_default())
+        finished(params, data, &fits, best, members.unwrap_or_default())
     }
 
     fn python(params: &KMeansParams) -> String {
@@ -134,7 +134,7 @@ fn finished(
     data: &Dataset,
     fits: &[Fit],
     best: usize,
-    members: &[(Vec<u32>, Vec<u32>)],
+    members: Members,
 ) -> Result<Report> {
     let fit = &fits[best];
     let truth: Vec<i32> = data.labels.iter().map(|label| i32::from(*label)).collect();
@@ -173,7 +173,7 @@ fn finished(
     report.sections.push(confusion);
     let histories: Vec<Vec<(f64, f64)>> = fits.iter().map(Fit::points).collect();
     report.sections.push(descent(&histories, Some(best)));
-    report.sections.push(gallery(data, &sizes, members));
+    report.sections.push(gallery(data, &sizes, &members.shown));
 
     let n_features = data.n_features() as u32;
     report.arrays = vec![
@@ -186,6 +186,11 @@ fn finished(
             name: "cluster_centers_".into(),
             shape: vec![params.n_clusters, n_features],
             numbers: Numbers::F64(fit.cluster_centers.clone()),
+        },
+        Array {
+            name: "distances".into(),
+            shape: vec![members.distances.len() as u32],
+            numbers: Numbers::F64(members.distances),
         },
         Array {
             name: "inertias".into(),

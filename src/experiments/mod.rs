@@ -3,6 +3,7 @@
 //!
 //! Adding one is a file here and its name in `experiments!` below.
 
+mod agreement;
 mod bag;
 mod bags;
 #[cfg(not(target_arch = "wasm32"))]
@@ -16,6 +17,7 @@ mod drawing;
 mod elbow;
 mod encludl;
 mod features;
+mod growing;
 mod inferred;
 mod kmeans;
 mod lab;
@@ -31,6 +33,7 @@ mod pictures;
 mod principal;
 mod prune;
 mod purity;
+mod reconstructed;
 mod recording;
 mod restarts;
 mod samples;
@@ -218,7 +221,8 @@ experiments! {
         dbgrid::DbGrid,
         pcadbscan::PcaDbscan,
         pcakmeans::PcaKMeans,
-        pcatree::PcaTree;
+        pcatree::PcaTree,
+        agreement::Agreement;
     "mixture":
         binary::Binary,
         mixture::Mixture;

@@ -1,13 +1,19 @@
 //! What an experiment hands back: figures, tables and numbers as data. The page
 //! draws them, tests snapshot them, exports write them; none computes anew.
 
+pub mod agreement;
 mod bag;
+pub mod facts;
 mod figure;
+pub mod flags;
+pub mod reconstruct;
 pub mod sealed;
+pub mod span;
 mod tree;
 
 pub use bag::{Bag, Near};
 pub use figure::{ColorMap, Curve, Figure, GalleryRow, Part, Picture, Point, Stroke, Table};
+pub use span::ColorScale;
 pub use tree::{Pruned, Tree};
 
 use crate::data::sha256_hex;

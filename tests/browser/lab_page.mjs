@@ -39,6 +39,7 @@ export const SCENES = [
   "clusters/2-pcakmeans",
   "clusters/2-agg10",
   "clusters/2-agg40",
+  "clusters/2-agree",
   "mixture/1-data",
   "mixture/1-binary",
   "mixture/1-model",
