@@ -136,12 +136,7 @@ fn column(width: f64) -> f64 {
 
 /// One line of a row: a canvas, and a caption under each image; `at` is the number of the row, and of its image that
 /// the line begins with.
-fn line(
-    data: Option<Arc<Dataset>>,
-    at: (usize, usize),
-    images: &[u32],
-    captions: &[String],
-) -> impl IntoView + use<> {
+fn line(data: Option<Arc<Dataset>>, at: (usize, usize), images: &[u32], captions: &[String]) -> impl IntoView + use<> {
     let label = images.iter().zip(captions).map(|(image, caption)| format!("image {image}: {caption}"));
     let label = label.collect::<Vec<_>>().join(", ");
     let step = data.as_ref().map_or(0, |data| ZOOM * (data.width + 2));

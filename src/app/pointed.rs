@@ -99,7 +99,9 @@ pub fn Pointed(rows: Memo<Vec<GalleryRow>>, data: Arc<Dataset>, children: Childr
         let (outer, inner) = (frame.get_bounding_client_rect(), line.get_bounding_client_rect());
         let step = number(&line, "data-step")? as f64;
         let (left, top) = (inner.left() - outer.left() + step * place as f64, inner.top() - outer.top());
-        Some(view! { <div class="mark" style=format!("left:{left}px;top:{top}px;width:{side}px;height:{side}px")></div> })
+        Some(
+            view! { <div class="mark" style=format!("left:{left}px;top:{top}px;width:{side}px;height:{side}px")></div> },
+        )
     };
     view! {
         <div class="pointed" node_ref=frame tabindex="0" role="group" aria-label="Images; the arrow keys go from one to the next"

@@ -211,7 +211,12 @@ impl Experiment for Agreement {
 }
 
 /// The labels of every clustering that is known: of k-means once all its restarts are done.
-fn gather(params: &AgreementParams, truth: &[i32], places: &[usize], found: &[Option<&Found>]) -> Vec<Option<Vec<i32>>> {
+fn gather(
+    params: &AgreementParams,
+    truth: &[i32],
+    places: &[usize],
+    found: &[Option<&Found>],
+) -> Vec<Option<Vec<i32>>> {
     let mut known = vec![None; NAMES.len()];
     known[DIGITS] = Some(truth.to_vec());
     for at in [PIXELS, KMEANS] {
@@ -378,8 +383,7 @@ fn finished(
     let fits: Vec<&Fit> = fits(places, &found, KMEANS).collect();
     let best = Fit::best(fits.iter().copied(), params.n_clusters);
 
-    let mut report =
-        Report { warnings: fits[best].warn(params.n_clusters, features::MAX_ITER), ..Report::default() };
+    let mut report = Report { warnings: fits[best].warn(params.n_clusters, features::MAX_ITER), ..Report::default() };
     for (i, (id, name)) in NAMES.iter().enumerate() {
         for (j, (other_id, other)) in NAMES.iter().enumerate().skip(i + 1) {
             let value = Value::Float(scores[i * n + j].unwrap_or(f64::NAN));
@@ -391,7 +395,11 @@ fn finished(
         report.metric(&format!("matched_{id}"), &label, Value::Int(matched(truth, labels)? as i64));
     }
     let printed = scores[KMEANS * n + TREES[0].0].unwrap_or(f64::NAN);
-    report.metric("printed", "k-means and Ward, as the notebook prints them", Value::Text(format!("ARI: {printed:.2}")));
+    report.metric(
+        "printed",
+        "k-means and Ward, as the notebook prints them",
+        Value::Text(format!("ARI: {printed:.2}")),
+    );
     let noise = labels[DBSCAN].iter().filter(|label| **label < 0).count();
     let clusters = labels[DBSCAN].iter().max().map_or(0, |most| most + 1);
     report.metric("noise", "Noise of DBSCAN", Value::Int(noise as i64));
@@ -458,7 +466,8 @@ mod tests {
 
     #[test]
     fn small_clusters_and_noise_come_last() {
-        let many: Vec<i32> = (0..20).flat_map(|label| vec![label; if label == 3 { 1 } else { 2 }]).chain([-1]).collect();
+        let many: Vec<i32> =
+            (0..20).flat_map(|label| vec![label; if label == 3 { 1 } else { 2 }]).chain([-1]).collect();
         let side = Side::new(&many);
         assert_eq!(side.names.len(), SHOWN + 2);
         assert_eq!(side.names[SHOWN - 2..], ["15", "16", "rest", "noise"]);

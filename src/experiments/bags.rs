@@ -17,7 +17,7 @@ use crate::learn::preprocessing::{self, StandardScaler};
 use crate::learn::{Matrix, metrics};
 use crate::params::Domain;
 use crate::random::RandomState;
-use crate::report::{Array, Figure, GalleryRow, Numbers, Report, Section, Value};
+use crate::report::{Array, ColorMap, Figure, GalleryRow, Numbers, Report, Section, Value};
 use serde::{Deserialize, Serialize};
 
 crate::choices! {
@@ -451,6 +451,7 @@ fn scores(params: &BagsParams, data: &Dataset, known: &[Known], report: &mut Rep
             texts: values.iter().map(|value| value.map_or(String::new(), |value| format!("{value:.3}"))).collect(),
             values: values.iter().map(|value| value.unwrap_or(0.0)).collect(),
             high: 1.0,
+            map: ColorMap::Blues,
         },
     });
     Ok(())

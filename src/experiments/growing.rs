@@ -27,7 +27,8 @@ pub fn tell(ticker: &mut dyn Ticker, growing: &Growing, n_samples: usize) {
 
 /// What a tick shows of the tree of these images; `None` before two of those that are drawn have met.
 pub fn report(data: &Dataset, images: &[u32], join: Join, tick: &Tick) -> Option<Report> {
-    let met: Vec<Met> = tick.frame.as_chunks().0.iter().map(|[a, b, h]| (*a as u32, *b as u32, f64::from(*h))).collect();
+    let met: Vec<Met> =
+        tick.frame.as_chunks().0.iter().map(|[a, b, h]| (*a as u32, *b as u32, f64::from(*h))).collect();
     let highest = met.last().map(|(.., height)| *height).filter(|height| *height > 0.0)?;
     let drawn = DRAWN.min(images.len());
     let linkage = Linkage::under_ceiling(drawn, &met, highest * CEILING).ok()?;
@@ -48,8 +49,8 @@ pub fn report(data: &Dataset, images: &[u32], join: Join, tick: &Tick) -> Option
 
 #[cfg(test)]
 mod tests {
-    use super::super::lab::Job;
     use super::super::Workplace;
+    use super::super::lab::Job;
     use super::*;
     use crate::data::disk;
     use std::sync::Arc;

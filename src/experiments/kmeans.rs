@@ -129,13 +129,7 @@ impl Experiment for KMeans {
     }
 }
 
-fn finished(
-    params: &KMeansParams,
-    data: &Dataset,
-    fits: &[Fit],
-    best: usize,
-    members: Members,
-) -> Result<Report> {
+fn finished(params: &KMeansParams, data: &Dataset, fits: &[Fit], best: usize, members: Members) -> Result<Report> {
     let fit = &fits[best];
     let truth: Vec<i32> = data.labels.iter().map(|label| i32::from(*label)).collect();
     let found: Vec<i32> = fit.labels.iter().map(|label| *label as i32).collect();

@@ -266,7 +266,8 @@ fn centres(data: &Dataset, sizes: &[u64], centres: &[f64], (lowest, highest): (f
     );
     let values: Vec<f32> = centres.iter().map(|value| *value as f32).collect();
     let captions = sizes.iter().enumerate().map(|(i, size)| format!("idx: {i}, size: {size}"));
-    let mut section = pictures::grid("centres", "Centres mapped back", &summary, data, captions, &values, (0.0, 1.0), 5);
+    let mut section =
+        pictures::grid("centres", "Centres mapped back", &summary, data, captions, &values, (0.0, 1.0), 5);
     if let Figure::Images { map, .. } = &mut section.figure {
         *map = ColorMap::Viridis;
     }

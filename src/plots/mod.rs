@@ -16,7 +16,7 @@ mod theme;
 
 pub use theme::{Frame, Theme};
 
-use crate::report::{ColorMap, Figure};
+use crate::report::Figure;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
@@ -25,7 +25,7 @@ pub type Drawn = Result<(), String>;
 
 /// Whether `figure` is drawn here (images are rasters, and tables are tables).
 pub fn drawable(figure: &Figure) -> bool {
-    !matches!(figure, Figure::Images { .. } | Figure::Gallery { .. } | Figure::Numbers(_))
+    !matches!(figure, Figure::Images { .. } | Figure::Gallery { .. } | Figure::Linear(_) | Figure::Numbers(_))
 }
 
 /// Height in CSS pixels that suits `figure` at a width in CSS pixels.
@@ -61,9 +61,9 @@ pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, 
             let texts: Vec<String> = counts.iter().map(u64::to_string).collect();
             cells::draw((row_title, column_title), (rows, columns), (*map, &shades, &texts), area, frame)
         }
-        Figure::Heatmap { row_title, column_title, rows, columns, values, texts, high } => {
+        Figure::Heatmap { row_title, column_title, rows, columns, values, texts, high, map } => {
             let shades: Vec<f64> = values.iter().map(|value| value / high).collect();
-            cells::draw((row_title, column_title), (rows, columns), (ColorMap::Blues, &shades, texts), area, frame)
+            cells::draw((row_title, column_title), (rows, columns), (*map, &shades, texts), area, frame)
         }
         Figure::Curves { x_title, y_title, curves } => curves::draw((x_title, y_title), curves, area, frame),
         Figure::Dendrogram(tree) => dendrogram::draw(tree, area, frame),
@@ -72,7 +72,7 @@ pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, 
             scatter::draw((x_title, y_title), groups, points, area, frame)
         }
         Figure::Bag(bag) => histogram::draw(&bag.counts(usize::MAX), ("word", "windows"), area, frame),
-        Figure::Images { .. } | Figure::Gallery { .. } | Figure::Numbers(_) => Ok(()),
+        Figure::Images { .. } | Figure::Gallery { .. } | Figure::Linear(_) | Figure::Numbers(_) => Ok(()),
     }
 }
 

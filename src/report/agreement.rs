@@ -133,8 +133,9 @@ impl Pair {
         *groups = vec![String::new(); group(shown.len())];
         shown.iter().enumerate().for_each(|(place, word)| groups[group(place)].clone_from(word));
         group_title.clone_from(name);
-        section.summary =
-            format!("Coloured by {name}. A cluster of {name} and the one of {other} that is matched with it share a colour.");
+        section.summary = format!(
+            "Coloured by {name}. A cluster of {name} and the one of {other} that is matched with it share a colour."
+        );
         Some(section)
     }
 }
@@ -156,7 +157,8 @@ mod tests {
             text("1 0 noise"),
             text("3 0 0 / 0 2 1 / 0 0 1"),
         ];
-        let section = |id: &str, figure| Section { id: id.into(), title: String::new(), summary: String::new(), figure };
+        let section =
+            |id: &str, figure| Section { id: id.into(), title: String::new(), summary: String::new(), figure };
         let names = ["1 one", "2 the other"].map(String::from).to_vec();
         let heat = Figure::Heatmap {
             row_title: String::new(),
@@ -215,7 +217,9 @@ mod tests {
         let plane = Section { id: "plane".into(), title: String::new(), summary: String::new(), figure };
         let pair = Pair::of(&report, 0, 1).unwrap();
         let seen = |second| match pair.colored(&plane, &report, second).unwrap().figure {
-            Figure::Scatter { groups, points, .. } => (groups, points.iter().map(|point| point.group).collect::<Vec<_>>()),
+            Figure::Scatter { groups, points, .. } => {
+                (groups, points.iter().map(|point| point.group).collect::<Vec<_>>())
+            }
             _ => unreachable!(),
         };
         assert_eq!(seen(false), (["0", "1", "2"].map(String::from).to_vec(), vec![0, 0, 0, 1, 1, 1, 2]));

@@ -1,6 +1,6 @@
 //! Figures and tables as data.
 
-use super::{Bag, Tree, Value};
+use super::{Bag, Linear, Tree, Value};
 use serde::{Deserialize, Serialize};
 
 /// A table: what stands behind a figure, and what its CSV holds.
@@ -183,6 +183,9 @@ pub enum Figure {
         texts: Vec<String>,
         /// The value drawn as the map's last colour.
         high: f64,
+        /// Colours.
+        #[serde(default = "ColorMap::of_counts", skip_serializing_if = "ColorMap::is_of_counts")]
+        map: ColorMap,
     },
     /// Lines over common axes.
     Curves {
@@ -230,6 +233,8 @@ pub enum Figure {
     Dendrogram(Tree),
     /// An image read with a vocabulary of patches.
     Bag(Bag),
+    /// A linear model, to be tried on any image.
+    Linear(Linear),
     /// Only a table: its numbers say it best.
     Numbers(Table),
 }
@@ -335,6 +340,7 @@ impl Figure {
             }
             Figure::Dendrogram(tree) => tree.table(),
             Figure::Bag(bag) => bag.table(),
+            Figure::Linear(linear) => linear.table(),
             Figure::Numbers(table) => table.clone(),
         }
     }

@@ -6,6 +6,8 @@ mod bag;
 pub mod facts;
 mod figure;
 pub mod flags;
+pub mod ink;
+mod linear;
 pub mod reconstruct;
 pub mod sealed;
 pub mod span;
@@ -13,6 +15,7 @@ mod tree;
 
 pub use bag::{Bag, Near};
 pub use figure::{ColorMap, Curve, Figure, GalleryRow, Part, Picture, Point, Stroke, Table};
+pub use linear::{Linear, Use};
 pub use span::ColorScale;
 pub use tree::{Pruned, Tree};
 
@@ -56,13 +59,21 @@ fn canonical<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Erro
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { Written::serialize(self, serializer) } else { Sent::serialize(self, serializer) }
+        if serializer.is_human_readable() {
+            Written::serialize(self, serializer)
+        } else {
+            Sent::serialize(self, serializer)
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() { Written::deserialize(deserializer) } else { Sent::deserialize(deserializer) }
+        if deserializer.is_human_readable() {
+            Written::deserialize(deserializer)
+        } else {
+            Sent::deserialize(deserializer)
+        }
     }
 }
 

@@ -76,7 +76,9 @@ mod tests {
         assert_eq!(made(9).0, made(2).0);
         assert_eq!(made(1).1, "from 1");
         assert_eq!(made(1).2, picture(&[3.0, 5.0]));
-        assert!(from_first(&section, &report, 2).unwrap().summary.ends_with("off by 0.0 grey levels (root mean square)."));
+        assert!(
+            from_first(&section, &report, 2).unwrap().summary.ends_with("off by 0.0 grey levels (root mean square).")
+        );
         assert_eq!(from_first(&section, &Report::default(), 1), None);
     }
 }

@@ -63,7 +63,8 @@ impl Companion {
 
     /// Says something; the bodies are gone from here afterwards.
     pub fn say(&self, head: &ToWorker, bodies: &[Uint8Array]) -> Result<()> {
-        let sent = pack(head, bodies).and_then(|(message, gone)| self.worker.post_message_with_transfer(&message, &gone));
+        let sent =
+            pack(head, bodies).and_then(|(message, gone)| self.worker.post_message_with_transfer(&message, &gone));
         sent.map_err(|error| Error::Worker(format!("a message could not be sent: {error:?}")))
     }
 

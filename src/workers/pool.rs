@@ -474,8 +474,8 @@ impl State {
 
     fn say(&self, slot: SlotId, head: &ToWorker, body: Uint8Array) -> Result<()> {
         let Some(handle) = self.workers.get(&slot) else { return Ok(()) };
-        let sent = pack(head, &[body])
-            .and_then(|(message, gone)| handle.worker.post_message_with_transfer(&message, &gone));
+        let sent =
+            pack(head, &[body]).and_then(|(message, gone)| handle.worker.post_message_with_transfer(&message, &gone));
         sent.map_err(|e| Error::Worker(format!("a message could not be sent: {e:?}")))
     }
 

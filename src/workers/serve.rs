@@ -14,8 +14,7 @@ fn scope() -> DedicatedWorkerGlobalScope {
 
 /// Says something to the page.
 pub fn post(head: &FromWorker, bodies: &[Uint8Array]) {
-    let sent =
-        pack(head, bodies).and_then(|(message, gone)| scope().post_message_with_transfer(&message, &gone));
+    let sent = pack(head, bodies).and_then(|(message, gone)| scope().post_message_with_transfer(&message, &gone));
     if let Err(error) = sent {
         // Nothing else can tell the page, which would wait for ever.
         wasm_bindgen::throw_val(error);

@@ -106,9 +106,12 @@ fn copies_and_single_images_are_clustered_as_scikit_learn_does() {
     for (min_samples, labels) in &reference.dbscan_one {
         assert_eq!(&dbscan(&one, 1.0, *min_samples).unwrap().labels, labels, "min_samples = {min_samples}");
     }
-    for (name, method) in
-        [("ward", Method::Ward), ("single", Method::Single), ("average", Method::Average), ("complete", Method::Complete)]
-    {
+    for (name, method) in [
+        ("ward", Method::Ward),
+        ("single", Method::Single),
+        ("average", Method::Average),
+        ("complete", Method::Complete),
+    ] {
         let tree = linkage(&copies, method, &mut |_| {}).unwrap();
         let heights: Vec<f64> = tree.merges().iter().map(|merge| merge.height).collect();
         for (ours, theirs) in heights.iter().zip(&reference.linkage_copies[name]) {
@@ -178,7 +181,10 @@ fn what_scikit_learn_refuses_is_refused_by_name() {
     for (theirs, name, (named, says)) in table {
         assert!(refused.contains_key(theirs), "{theirs}: scikit-learn takes it");
         assert_eq!(named, name, "{says}");
-        assert!(says.contains("at most") || says.contains("at least") || says.contains("range") || says.contains("between"), "{says}");
+        assert!(
+            says.contains("at most") || says.contains("at least") || says.contains("range") || says.contains("between"),
+            "{says}"
+        );
     }
 }
 

@@ -266,8 +266,8 @@ fn the_labs_are_sound() {
             let info = catalog::dataset(&scene.data).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
             let setup = Setup::preset(Place::Scene { lab: lab.id.clone(), scene: scene.id.clone() });
             for (name, value) in &scene.preset {
-                let normal = entry.normal(&vec![(name.clone(), value.clone())])
-                    .unwrap_or_else(|e| panic!("{}: {e}", scene.id));
+                let normal =
+                    entry.normal(&vec![(name.clone(), value.clone())]).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
                 assert!(
                     normal.contains(&(name.clone(), value.clone())),
                     "{}: '{value}' is not how {name} is written",

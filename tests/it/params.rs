@@ -74,7 +74,7 @@ fn changes() -> impl Strategy<Value = (Setup, Values)> {
 /// `setup` with `values`, as a form sets them.
 fn changed(setup: &Setup, values: &Values) -> Setup {
     let changed = values.iter().fold(setup.clone(), |setup, (name, text)| setup.with(name, text));
-    let values = (setup.entry().unwrap().normal)(&changed.values).unwrap();
+    let values = setup.entry().unwrap().normal(&changed.values).unwrap();
     Setup { values, ..changed }
 }
 
@@ -87,7 +87,7 @@ proptest! {
     fn valid_values_survive_the_link((preset, values) in changes()) {
         let setup = changed(&preset, &values);
         for (name, text) in &values {
-            let alone = (setup.entry().unwrap().normal)(&vec![(name.clone(), text.clone())]).unwrap();
+            let alone = setup.entry().unwrap().normal(&vec![(name.clone(), text.clone())]).unwrap();
             let written = alone.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
             prop_assert_eq!(setup.value(name), written, "{}", name);
         }

@@ -115,7 +115,7 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
         &y_train,
         &judged.train,
     ));
-    report.sections.push(figures::misclassified(params, data, sides, judged, &wrong));
+    report.sections.extend(figures::misclassified(params, data, sides, judged));
     if !test.is_empty() {
         report.sections.push(figures::confusion(
             "confusion_test",
@@ -129,7 +129,9 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
     }
     let coef: Vec<f64> = parts.iter().flat_map(|part| part.coef.iter().copied()).collect();
     report.sections.extend(figures::coefficients(params, data, &names, &coef));
+    report.sections.push(figures::contributions(params, data, sides, judged));
     report.sections.push(figures::convergence(params, &names, parts));
+    let labels = |of: &[u32]| of.iter().map(|of| u32::from(sides.classes[*of as usize])).collect::<Vec<_>>();
     report.arrays = vec![
         Array {
             name: "coef_".into(),
@@ -146,7 +148,22 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
         Array {
             name: "predicted_test".into(),
             shape: vec![test.len() as u32],
-            numbers: Numbers::U32(judged.test.iter().map(|of| sides.classes[*of as usize] as u32).collect()),
+            numbers: Numbers::U32(labels(&judged.test)),
+        },
+        Array {
+            name: "predicted_train".into(),
+            shape: vec![train.len() as u32],
+            numbers: Numbers::U32(labels(&judged.train)),
+        },
+        Array {
+            name: "sure_test".into(),
+            shape: vec![test.len() as u32],
+            numbers: Numbers::F64(judged.sure_test.clone()),
+        },
+        Array {
+            name: "sure_train".into(),
+            shape: vec![train.len() as u32],
+            numbers: Numbers::F64(judged.sure_train.clone()),
         },
     ];
     Ok(report)

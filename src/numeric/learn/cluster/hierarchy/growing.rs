@@ -23,7 +23,8 @@ impl Growing<'_> {
         let rows = made.iter().map(|merge| merge.x.max(merge.y) as usize + 1).max().unwrap_or(0).max(n);
         let mut parents: Vec<u32> = (0..rows as u32).collect();
         // One of the first rows in each cluster, by its root.
-        let mut member: Vec<Option<u32>> = (0..rows as u32).map(|row| Some(row).filter(|row| (*row as usize) < n)).collect();
+        let mut member: Vec<Option<u32>> =
+            (0..rows as u32).map(|row| Some(row).filter(|row| (*row as usize) < n)).collect();
         let mut met = Vec::new();
         for merge in made {
             let (x, y) = (find(&mut parents, merge.x), find(&mut parents, merge.y));

@@ -15,8 +15,8 @@ mod twins;
 mod ward;
 
 pub use dendrogram::{Dendrogram, Truncation, dendrogram};
-pub use growing::{Growing, Met};
 pub use flat::{agglomerative_labels, cut_tree, fcluster_distance, fcluster_maxclust, leaves_list};
+pub use growing::{Growing, Met};
 
 use super::kmeans::Points;
 use crate::error::{Error, Result};

@@ -4,8 +4,8 @@
 //! as their means. The chain asks for nearest clusters only; words rule out nearly
 //! all of them, and float64 decides among the rest.
 
-use super::{Growing, Joined};
 use super::chain::Chain;
+use super::{Growing, Joined};
 use crate::learn::Matrix;
 use crate::learn::cluster::kmeans::Points;
 use crate::learn::cluster::words::Words;
