@@ -285,6 +285,7 @@ fn matrix(scores: &[Option<f64>], n_samples: usize) -> Section {
             values: scores.iter().map(|score| score.unwrap_or(0.0).max(0.0)).collect(),
             texts: scores.iter().map(text).collect(),
             high: 1.0,
+            map: crate::report::ColorMap::Blues,
         },
     }
 }

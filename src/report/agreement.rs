@@ -168,6 +168,7 @@ mod tests {
             values: Vec::new(),
             texts: Vec::new(),
             high: 1.0,
+            map: crate::report::ColorMap::Blues,
         };
         let array = |name: &str, labels: &[u32]| Array {
             name: name.into(),

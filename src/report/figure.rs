@@ -184,7 +184,7 @@ pub enum Figure {
         /// The value drawn as the map's last colour.
         high: f64,
         /// Colours.
-        #[serde(default = "ColorMap::of_counts", skip_serializing_if = "ColorMap::is_of_counts")]
+        #[serde(default = "ColorMap::of_counts")]
         map: ColorMap,
     },
     /// Lines over common axes.
