@@ -332,7 +332,7 @@ impl Experiment for LearnBags {
             scores(params, data, &gather(params, &forms, &found), &mut report).ok()?;
             Some(report)
         };
-        let found = lab.map("Learning", &tasks, &mut live).await?;
+        let found = lab.map_part("Learning", &tasks, &mut live, (0.4, 1.0)).await?;
         let known = gather(params, &forms, &found.iter().map(Some).collect::<Vec<_>>());
         let mut report = Report::default();
         scores(params, data, &known, &mut report)?;
@@ -357,7 +357,7 @@ async fn bags(params: &BagsParams, lab: &Lab<'_>) -> Result<Vec<Rows>> {
     let learnings = [params.learning(None), params.learning(Some(params.random_state))];
     learnings[0].n_patches(data)?;
     let jobs: Vec<Task> = learnings.iter().flat_map(Learning::jobs).map(Task::Train).collect();
-    let found = lab.map("Words", &jobs, &mut |_, _| None).await?;
+    let found = lab.map_part("Words", &jobs, &mut |_, _| None, (0.0, 0.2)).await?;
     let words: Vec<Vec<f64>> = found.into_iter().filter_map(Found::fit).map(|fit| fit.cluster_centers).collect();
     let word = |i: usize| (learnings[i].drawing.clone(), words[i].clone());
     let read = |from: usize| Task::Read {
@@ -367,7 +367,7 @@ async fn bags(params: &BagsParams, lab: &Lab<'_>) -> Result<Vec<Rows>> {
     };
     let jobs: Vec<Task> = (0..data.n).step_by(CHUNK).map(read).collect();
     let [mut quarters, mut scattered, mut shuffled] = [Vec::new(), Vec::new(), Vec::new()];
-    for found in lab.map("Reading", &jobs, &mut |_, _| None).await? {
+    for found in lab.map_part("Reading", &jobs, &mut |_, _| None, (0.2, 0.4)).await? {
         if let Found::Bags([a, b, c]) = found {
             quarters.extend(a);
             scattered.extend(b);

@@ -100,12 +100,15 @@ impl Experiment for KMeans {
     async fn run(params: &KMeansParams, lab: &Lab<'_>) -> Result<Report> {
         let data = lab.dataset;
         let tasks: Vec<Task> = params.restarts().into_iter().map(Task::Restart).collect();
-        let found = lab.map("Restarts", &tasks, &mut |known, at| Some(unfinished(params, data, known, at))).await?;
+        let found = lab
+            .map_part("Restarts", &tasks, &mut |known, at| Some(unfinished(params, data, known, at)), (0.0, 0.95))
+            .await?;
         let fits: Vec<Fit> = found.into_iter().filter_map(Found::fit).collect();
         let best = Fit::best(&fits, params.n_clusters);
         let Fit { labels, cluster_centers, .. } = fits[best].clone();
         let look = Task::Members { params: params.clone(), labels, cluster_centers };
-        let members = lab.map("Members", &[look], &mut |_, _| None).await?.into_iter().find_map(Found::members);
+        let members =
+            lab.map_part("Members", &[look], &mut |_, _| None, (0.95, 1.0)).await?.into_iter().find_map(Found::members);
         finished(params, data, &fits, best, members.unwrap_or_default())
     }
 

@@ -154,12 +154,12 @@ impl Experiment for PcaKMeans {
             report.sections.push(descent(&histories.iter().map(points).collect::<Vec<_>>(), None));
             Some(report)
         };
-        let found = lab.map("Restarts", &tasks, &mut live).await?;
+        let found = lab.map_part("Restarts", &tasks, &mut live, (0.0, 0.95)).await?;
         let fits: Vec<&Fit> = found.iter().filter_map(Found::fit).collect();
         let best = Fit::best(fits.iter().copied(), params.n_clusters);
         let Fit { labels, cluster_centers, .. } = fits[best].clone();
         let look = [Task::Look { projection, labels, cluster_centers }];
-        let looks = lab.map("Centres", &look, &mut |_, _| None).await?;
+        let looks = lab.map_part("Centres", &look, &mut |_, _| None, (0.95, 1.0)).await?;
         match looks.into_iter().next() {
             Some(Found::Look(look)) => finished(params, lab.dataset, &fits, best, &look),
             _ => Err(Error::Worker("no centres came back".into())),

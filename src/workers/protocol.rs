@@ -150,7 +150,7 @@ pub enum FromWorker {
         of: u32,
     },
     /// The files that were opened have been read.
-    Opened(Preview),
+    Opened(Box<Preview>),
     /// What was asked for cannot be done.
     Refused(Error),
     /// The images of the files that were opened.

@@ -30,7 +30,7 @@ impl Reader {
         loop {
             match self.0.next().await?.head {
                 FromWorker::Opening { done, of } => heard(done, of),
-                FromWorker::Opened(preview) => return Ok(preview),
+                FromWorker::Opened(preview) => return Ok(*preview),
                 other => return Err(unexpected(&other)),
             }
         }

@@ -180,7 +180,7 @@ mod files {
                     let file = |(name, body): (String, &Uint8Array)| File { name, bytes: body.to_vec() };
                     let files = names.into_iter().zip(&message.bodies).map(file).collect();
                     answer(opened::open(files, &mut heard), |files| {
-                        post(&FromWorker::Opened(self.opened.insert(files).preview()), &[]);
+                        post(&FromWorker::Opened(Box::new(self.opened.insert(files).preview())), &[]);
                     });
                 }
                 ToWorker::Take(order) => {

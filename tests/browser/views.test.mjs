@@ -15,7 +15,7 @@ after(async () => {
 });
 
 const pixels = (lab, selector) =>
-  lab.frame.$eval(selector, (canvas) => [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data].join());
+  lab.frame.$eval(selector, (canvas) => canvas.toDataURL());
 
 for (const name of BROWSERS) {
   describe(name, () => {

@@ -102,7 +102,7 @@ def scenes():
 
 
 def build():
-    command = ["cargo", "build", "--release", "--locked", "--message-format=json-render-diagnostics"]
+    command = ["cargo", "build", "--release", "--locked", "--bin=digitoscope", "--message-format=json-render-diagnostics"]
     lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     made = [json.loads(line) for line in lines if line.startswith("{")]
     return next(message["executable"] for message in made if message.get("executable"))
