@@ -2,6 +2,7 @@
 //! job carries, the form, the link, the validation, the keyword arguments of the
 //! Python script, the documentation and the property tests.
 
+use crate::decimal;
 use crate::error::{Error, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -107,7 +108,7 @@ impl ParamType for u32 {
         let value = match text.parse::<u32>() {
             Ok(value) => value,
             Err(_) => {
-                let value = text.parse::<f64>().ok()?;
+                let value = decimal::read(text)?;
                 if value.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&value) {
                     return None;
                 }
@@ -125,7 +126,7 @@ impl ParamType for u32 {
 impl ParamType for f64 {
     fn parse(text: &str, domain: &Domain) -> Option<Self> {
         let Domain::Float { min, max } = domain else { return None };
-        let value = text.trim().parse::<f64>().ok()?;
+        let value = decimal::read(text.trim())?;
         // -0 and 0 are one value, and must have one spelling.
         (*min..=*max).contains(&value).then_some(value + 0.0)
     }

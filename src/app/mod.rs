@@ -34,6 +34,7 @@ mod scatter;
 mod settings;
 mod share;
 mod state;
+mod stream;
 mod strip;
 mod theme;
 mod window;

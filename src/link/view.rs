@@ -1,6 +1,7 @@
 //! The part of a link that says how a result is looked at. It changes no result, so it is no part of a run's key.
 
 use super::embed::plain;
+use crate::decimal;
 use crate::error::{Error, Result};
 use crate::experiments::Values;
 use crate::report::ColorScale;
@@ -72,7 +73,7 @@ impl View {
             },
             None => return Ok(false),
         };
-        let height = value.parse().ok().filter(|height| (0.0..=HIGHEST).contains(height));
+        let height = decimal::read(value).filter(|height| (0.0..=HIGHEST).contains(height));
         let bad = || Error::invalid(name, "a height of the cut, 0 or more", given());
         self.set_height(section, Some(height.ok_or_else(bad)?));
         Ok(true)

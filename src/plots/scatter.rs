@@ -113,7 +113,7 @@ pub fn draw<DB: DrawingBackend>(
         .y_label_area_size(frame.px(LEFT))
         .build_cartesian_2d(layout.xs.0..layout.xs.1, layout.ys.0..layout.ys.1)
         .map_err(message)?;
-    let small = ("sans-serif", frame.font(12.0)).into_font().color(&theme.muted);
+    let small = (FontFamily::SansSerif, frame.font(12.0)).into_font().color(&theme.muted);
     chart
         .configure_mesh()
         .max_light_lines(0)

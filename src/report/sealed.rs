@@ -2,7 +2,7 @@
 //! all of it packed by gzip. The saved results of the scenes are such files.
 
 use super::{Outcome, Report};
-use crate::data::gunzip::{MAX_UNPACKED, gunzip};
+use crate::data::gunzip::{MAX_UNPACKED, gunzip, is_gzip};
 use crate::error::{Error, Result};
 use crate::experiments::{decode, encode};
 use serde::{Deserialize, Serialize};
@@ -37,9 +37,19 @@ pub fn seal(outcome: &Outcome) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Data`] if `bytes` are no such file.
 pub fn open(name: &str, bytes: &[u8]) -> Result<Outcome> {
+    match is_gzip(bytes) {
+        true => unpacked(name, &gunzip(name, bytes, MAX_UNPACKED)?),
+        false => unpacked(name, bytes),
+    }
+}
+
+/// As [`open`], of a file that something else has unpacked: the page has its browser's unpacker, and hosts that take
+/// `.gz` for a content encoding let the browser unpack it underway.
+///
+/// # Errors
+/// [`Error::Data`] if `raw` is not what such a file holds.
+pub fn unpacked(name: &str, raw: &[u8]) -> Result<Outcome> {
     let damaged = |why: String| Error::Data(format!("{name} is damaged ({why}). Reload the page."));
-    // Hosts that take .gz for a content encoding let the browser unpack the file underway.
-    let raw = if bytes.starts_with(b"{") { bytes.to_vec() } else { gunzip(name, bytes, MAX_UNPACKED)? };
     let end = raw.iter().position(|byte| *byte == b'\n').ok_or_else(|| damaged("it has no first line".into()))?;
     let head = std::str::from_utf8(&raw[..end]).map_err(|e| damaged(e.to_string()))?;
     let Head { configuration, engine, digest } = crate::json::read(head).map_err(|e| damaged(e.to_string()))?;
