@@ -36,7 +36,7 @@ impl View {
     /// The height at which the tree of that section is cut.
     pub fn height(&self, section: &str) -> Option<f64> {
         let of = |name: &str| self.heights.iter().find(|(known, _)| known == name).map(|(_, height)| height);
-        of(section).or_else(|| of(""))?.parse().ok()
+        decimal::read(of(section).or_else(|| of(""))?)
     }
 
     /// Sets that height, or forgets it.
