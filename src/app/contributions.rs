@@ -56,7 +56,8 @@ fn Tried(model: Arc<Linear>) -> impl IntoView {
         Some((row, column)) => {
             let at = (row * size.1 + column) as usize;
             let ink = levels.with(|levels| levels.get(at).copied().unwrap_or(0.0));
-            let weight = model.with_value(|model| model.weights(class.get(), over.get()).get(at).copied().unwrap_or(0.0));
+            let weight =
+                model.with_value(|model| model.weights(class.get(), over.get()).get(at).copied().unwrap_or(0.0));
             format!("Row {row}, column {column}: ink {ink} × {weight:.3e} = {:+.3}", f64::from(ink) * weight)
         }
     };
@@ -79,7 +80,8 @@ fn Tried(model: Arc<Linear>) -> impl IntoView {
         (0..scores.len()).map(row).collect_view()
     };
     let options = move |none: bool| {
-        let each = names.iter().enumerate().map(|(k, name)| view! { <option value=k.to_string()>{name.clone()}</option> });
+        let each =
+            names.iter().enumerate().map(|(k, name)| view! { <option value=k.to_string()>{name.clone()}</option> });
         view! { {none.then(|| view! { <option value="">"nothing"</option> })} {each.collect_view()} }
     };
     let map = Signal::derive(move || signs.map.get().unwrap_or(ColorMap::RdYlGn));

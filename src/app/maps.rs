@@ -53,11 +53,19 @@ fn Pixel(worn: Memo<Option<Section>>, model: Memo<Option<Arc<Linear>>>, choose: 
             _ => None,
         })
     });
-    let of = move |pick: fn(&((u32, u32), Picture)) -> String| picture.with(|picture| picture.as_ref().map(pick).unwrap_or_default());
+    let of = move |pick: fn(&((u32, u32), Picture)) -> String| {
+        picture.with(|picture| picture.as_ref().map(pick).unwrap_or_default())
+    };
     let size = Signal::derive(move || picture.with(|picture| picture.as_ref().map_or((1, 1), |(size, _)| *size)));
-    let values = Signal::derive(move || picture.with(|picture| picture.as_ref().map(|(_, image)| image.pixels.clone()).unwrap_or_default()));
+    let values = Signal::derive(move || {
+        picture.with(|picture| picture.as_ref().map(|(_, image)| image.pixels.clone()).unwrap_or_default())
+    });
     let scale = Memo::new(move |_| {
-        picture.with(|picture| picture.as_ref().and_then(|(_, image)| image.scale)).unwrap_or((ColorMap::RdYlGn, -1.0, 1.0))
+        picture.with(|picture| picture.as_ref().and_then(|(_, image)| image.scale)).unwrap_or((
+            ColorMap::RdYlGn,
+            -1.0,
+            1.0,
+        ))
     });
     let names = move || {
         worn.with(|section| match section.as_ref().map(|section| &section.figure) {
@@ -83,7 +91,10 @@ fn Pixel(worn: Memo<Option<Section>>, model: Memo<Option<Arc<Linear>>>, choose: 
                 let captions = images.iter().map(caption).collect();
                 let title = match found.first() {
                     None => "No image has ink there.".to_string(),
-                    Some((_, share)) => format!("Images that use it most, at first {:.1} % of all that their pixels add or take; true labels", share * 100.0),
+                    Some((_, share)) => format!(
+                        "Images that use it most, at first {:.1} % of all that their pixels add or take; true labels",
+                        share * 100.0
+                    ),
                 };
                 Some(vec![GalleryRow { title, images, captions }])
             });

@@ -38,17 +38,22 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
     let data = Memo::new(move |_| desk.setup.with(|setup| setup.data.clone()));
     let pictures = Memo::new(move |_| {
         let ((row, column), side) = (chosen.get()?, side.get_value()?);
-        let (truth, predicted) = shape.with(|(rows, columns)| Some((rows.get(row)?.clone(), columns.get(column)?.clone())))?;
+        let (truth, predicted) =
+            shape.with(|(rows, columns)| Some((rows.get(row)?.clone(), columns.get(column)?.clone())))?;
         let id = data.get();
         let rows = desk.data.with(|all| {
             let data = all.get(&id)?;
-            let class = |name: &String| data.class_names.iter().position(|known| known == name).map(|class| class as u32);
+            let class =
+                |name: &String| data.class_names.iter().position(|known| known == name).map(|class| class as u32);
             let found = desk.shown.with(|shown| {
                 cells::images(&shown.as_ref()?.report, &side, &data.labels, class(&truth)?, class(&predicted)?)
             })?;
             let n = found.len();
             let listed = found.iter().take(MOST);
-            let title = format!("{truth} taken for {predicted}: {n} images{}, the surest first", if n > MOST { ", of which 60 are shown" } else { "" });
+            let title = format!(
+                "{truth} taken for {predicted}: {n} images{}, the surest first",
+                if n > MOST { ", of which 60 are shown" } else { "" }
+            );
             let (images, captions) = listed.map(|(image, sure)| (*image, format!("{:.0} %", sure * 100.0))).unzip();
             Some(if n == 0 { Vec::new() } else { vec![GalleryRow { title, images, captions }] })
         });
@@ -71,7 +76,10 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
     let below = move || match (chosen.get(), known()) {
         (_, None) => ().into_any(),
         (None, _) => view! { <p class="muted">"Choose a cell to see its images."</p> }.into_any(),
-        (Some(_), Some(false)) => view! { <p class="muted">"A saved result does not say which images these are. Press Run to see them."</p> }.into_any(),
+        (Some(_), Some(false)) => {
+            view! { <p class="muted">"A saved result does not say which images these are. Press Run to see them."</p> }
+                .into_any()
+        }
         (Some(_), Some(true)) => {
             let id = Signal::derive(move || data.get());
             match (pictures.with(Option::is_some), pictures.with(|s| s.as_ref().is_some_and(|s| matches!(&s.figure, Figure::Gallery { rows, .. } if rows.is_empty())))) {

@@ -1,5 +1,6 @@
 //! The page: Leptos views over one [`Desk`], plain HTML controls, canvases.
 
+mod agree;
 mod bench;
 mod branches;
 mod claims;
@@ -28,8 +29,10 @@ mod pad;
 mod paint;
 mod path;
 mod player;
+mod pointed;
 mod predict;
 mod preview;
+mod reconstruct;
 mod route;
 mod save;
 mod scatter;
@@ -37,6 +40,7 @@ mod settings;
 mod share;
 mod signs;
 mod state;
+mod stream;
 mod strip;
 mod theme;
 mod tile;

@@ -127,7 +127,13 @@ pub fn Pad(
 
 /// The sheet itself.
 #[component]
-fn Sheet(ink: RwSignal<Ink>, erase: RwSignal<bool>, keep: Callback<()>, undo: Callback<()>, size: (u32, u32)) -> impl IntoView {
+fn Sheet(
+    ink: RwSignal<Ink>,
+    erase: RwSignal<bool>,
+    keep: Callback<()>,
+    undo: Callback<()>,
+    size: (u32, u32),
+) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     // The pointer that draws, and where it was.
     let held = StoredValue::new(None::<(i32, (f64, f64))>);

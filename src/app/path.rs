@@ -23,12 +23,15 @@ pub fn Along(section: Memo<Option<Section>>) -> impl IntoView {
     let with = move |pick: &dyn Fn(&Path) -> f64| path.with(|path| path.as_ref().map_or(0.0, |path| pick(path)));
     // At first where the images left out are predicted best.
     let best = |path: &Path| {
-        let better = |best: usize, at: usize| if path.stops[at].validated > path.stops[best].validated { at } else { best };
+        let better =
+            |best: usize, at: usize| if path.stops[at].validated > path.stops[best].validated { at } else { best };
         (0..path.stops.len()).fold(0, better) as f64
     };
     let chosen = RwSignal::new(None::<f64>);
     let place = Memo::new(move |_| chosen.get().unwrap_or_else(|| with(&best)).min(with(&Path::last)));
-    let drawn = move |figure: Figure| section.with(|section| section.as_ref().map(|section| Section { figure, ..section.clone() }));
+    let drawn = move |figure: Figure| {
+        section.with(|section| section.as_ref().map(|section| Section { figure, ..section.clone() }))
+    };
     let curves = Memo::new(move |_| drawn(path.with(|path| path.as_ref().map(|path| path.curves(Some(place.get()))))?));
     let maps = Memo::new(move |_| {
         let map = signs.map.get().unwrap_or(ColorMap::RdYlGn);

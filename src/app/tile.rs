@@ -17,7 +17,8 @@ pub fn Tile(
     range: Signal<(f32, f32)>,
     #[prop(into)] map: Signal<ColorMap>,
     /// What it shows; nothing if it is part of something that has a name.
-    #[prop(into)] label: Signal<String>,
+    #[prop(into)]
+    label: Signal<String>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Canvas>::new();
     let brush = Brush::new();

@@ -231,13 +231,18 @@ fn report(params: &DenoiseParams, data: &Dataset, sides: &Sides, pca: &Pca, mode
     // Of equals the fewest components.
     let mut order: Vec<usize> = (0..rebuilt.len()).collect();
     order.sort_by_key(|at| params.n_components[*at]);
-    let best = order.iter().copied().fold(order[0], |best, at| if rebuilt[at].test > rebuilt[best].test { at } else { best });
+    let best =
+        order.iter().copied().fold(order[0], |best, at| if rebuilt[at].test > rebuilt[best].test { at } else { best });
     let n_best = params.n_components[best];
     report.metric("accuracy_test", "Accuracy on the test images, all pixels", Value::Float(whole.test));
     report.metric("best_n_components", "Components of the highest test accuracy", Value::Int(i64::from(n_best)));
     report.metric("accuracy_best", "Accuracy on the test images there", Value::Float(rebuilt[best].test));
     for n in &params.n_components {
-        report.metric(&format!("explained_{n}"), &format!("Variance kept by {n} components"), Value::Float(explained(*n)));
+        report.metric(
+            &format!("explained_{n}"),
+            &format!("Variance kept by {n} components"),
+            Value::Float(explained(*n)),
+        );
     }
     let curve = |name: &str, class: u8, pick: fn(&Fitted) -> f64| Curve {
         name: name.into(),
@@ -318,7 +323,8 @@ fn maps(data: &Dataset, names: &[String], whole: &Fitted, best: &Fitted, n: u32)
     let k = whole.coef.len() / m;
     let pixels: Vec<f32> = whole.coef.iter().chain(&best.coef).map(|value| *value as f32).collect();
     let name = |i: usize| &names[if k == 1 { 1 } else { i % k }];
-    let captions = (0..2 * k).map(|i| if i < k { format!("{}, all pixels", name(i)) } else { format!("{}, {n}", name(i)) });
+    let captions =
+        (0..2 * k).map(|i| if i < k { format!("{}, all pixels", name(i)) } else { format!("{}, {n}", name(i)) });
     let summary = format!(
         "Coefficients on all pixels, and below them on images rebuilt from {n} components: what no component has cannot be \\
          learnt. Each map ends its colours at the greatest size of its coefficients; zero has the middle colour."

@@ -114,16 +114,8 @@ fn difference(params: &LogisticParams, data: &Dataset, names: &[String], ovr: &[
     );
     let pixels: Vec<f32> = less.iter().map(|value| *value as f32).collect();
     let captions = names.iter().zip(&alike).map(|(name, (_, r))| format!("{name}, r = {r:.2}"));
-    let mut section = pictures::grid(
-        "difference",
-        "One-vs-rest less multinomial",
-        &summary,
-        data,
-        captions,
-        &pixels,
-        (-1.0, 1.0),
-        5,
-    );
+    let mut section =
+        pictures::grid("difference", "One-vs-rest less multinomial", &summary, data, captions, &pixels, (-1.0, 1.0), 5);
     // Neither side is the notebook's: each map ends at its greatest size.
     color(&mut section, params.colors.into(), &ends(&LogisticParams { ends: Ends::Size, ..params.clone() }, &less, m));
     section

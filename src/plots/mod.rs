@@ -1,6 +1,7 @@
 //! Figures drawn. Everything is generic over plotters' backend, so that the
 //! canvas, the SVG that a visitor saves and the one that a test looks at are one drawing.
 
+mod backend;
 pub mod bars;
 #[cfg(target_arch = "wasm32")]
 pub mod canvas;
@@ -82,7 +83,7 @@ pub fn svg(figure: &Figure, width: f64, theme: Theme) -> Result<String, String> 
     let mut text = String::new();
     {
         let size = (width as u32, height(figure, width) as u32);
-        let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
+        let area = backend::Surface::Svg(SVGBackend::with_string(&mut text, size)).into_drawing_area();
         draw(figure, &area, &Frame { scale: 1.0, theme })?;
         area.present().map_err(message)?;
     }

@@ -57,10 +57,6 @@ impl ColorMap {
     fn of_counts() -> Self {
         ColorMap::Blues
     }
-
-    fn is_of_counts(&self) -> bool {
-        *self == ColorMap::Blues
-    }
 }
 
 /// One image of a grid.
@@ -72,7 +68,7 @@ pub struct Picture {
     #[serde(with = "crate::bytes")]
     pub pixels: Vec<f32>,
     /// Its own colours and ends of their scale, where they are not the figure's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub scale: Option<(ColorMap, f32, f32)>,
 }
 
@@ -168,7 +164,7 @@ pub enum Figure {
         /// Row-major counts.
         counts: Vec<u64>,
         /// Colours.
-        #[serde(default = "ColorMap::of_counts", skip_serializing_if = "ColorMap::is_of_counts")]
+        #[serde(default = "ColorMap::of_counts")]
         map: ColorMap,
     },
     /// Values of rows against columns, with a text in each cell.
@@ -188,7 +184,7 @@ pub enum Figure {
         /// The value drawn as the map's last colour.
         high: f64,
         /// Colours.
-        #[serde(default = "ColorMap::of_counts", skip_serializing_if = "ColorMap::is_of_counts")]
+        #[serde(default = "ColorMap::of_counts")]
         map: ColorMap,
     },
     /// Lines over common axes.

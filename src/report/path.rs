@@ -76,9 +76,11 @@ impl Path {
         let (a, b, part) = self.beside(place);
         let m = (self.size.0 * self.size.1) as usize;
         let (n, part) = (self.names.len(), part as f32);
-        let end = |stop: usize, k: usize| self.stops.get(stop).and_then(|stop| stop.ends.get(k)).copied().unwrap_or(0.0);
+        let end =
+            |stop: usize, k: usize| self.stops.get(stop).and_then(|stop| stop.ends.get(k)).copied().unwrap_or(0.0);
         let most = self.stops.iter().flat_map(|stop| &stop.ends).copied().fold(0.0, f32::max);
-        let values = |stop: usize, k: usize| self.maps.get((stop * n + k) * m..(stop * n + k + 1) * m).unwrap_or_default();
+        let values =
+            |stop: usize, k: usize| self.maps.get((stop * n + k) * m..(stop * n + k + 1) * m).unwrap_or_default();
         let picture = |(k, name): (usize, &String)| {
             let (first, second) = (end(a, k) / STEPS, end(b, k) / STEPS);
             let mixed = values(a, k).iter().zip(values(b, k)).map(|(x, y)| x * first + (y * second - x * first) * part);
@@ -151,7 +153,10 @@ mod tests {
             path.pictures(place, ColorMap::PuOr, false).into_iter().flat_map(|picture| picture.pixels).collect()
         };
         let close = |found: Vec<f32>, expected: [f32; 4], end: f32| {
-            found.iter().zip(expected).for_each(|(a, b)| assert!((a - b).abs() <= 0.5 * end / STEPS + 1e-6, "{found:?}"));
+            found
+                .iter()
+                .zip(expected)
+                .for_each(|(a, b)| assert!((a - b).abs() <= 0.5 * end / STEPS + 1e-6, "{found:?}"));
         };
         close(pixels(0.0), [0.5, -1.0, 0.0, 0.0], 1.0);
         close(pixels(1.0), [4.0, 2.0, -3.0, 0.0], 4.0);

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** The repository. */
@@ -38,6 +39,7 @@ export const SCENES = [
   "clusters/2-pcakmeans",
   "clusters/2-agg10",
   "clusters/2-agg40",
+  "clusters/2-agree",
   "mixture/1-data",
   "mixture/1-binary",
   "mixture/1-model",
@@ -102,6 +104,12 @@ export const OTHERS = [
 export const ROUTES = [...OTHERS, ...SCENES].map((route) => `#/${route}`);
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What a scene's saved result says of itself in its first line: configuration, engine, digest. */
+export function saved(scene) {
+  const file = gunzipSync(readFileSync(join(DIST, "saved", `${scene.split("/").at(-1)}.gz`)));
+  return JSON.parse(file.subarray(0, file.indexOf("\n")).toString());
+}
 
 /** A data-testid as a selector. */
 export const id = (name) => `[data-testid="${name}"]`;

@@ -5,6 +5,7 @@ mod claims;
 mod data;
 mod dbscan;
 mod docs;
+mod edges;
 mod experiments;
 mod figures;
 mod hierarchy;

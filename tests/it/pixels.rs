@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 fn run(id: &str, values: &[(&str, &str)], data: Dataset) -> Result<Report> {
     let entry = Entry::find(id)?;
-    let mut all: Values = (entry.normal)(&Vec::new())?;
+    let mut all: Values = entry.normal(&Vec::new())?;
     for (name, value) in values {
         let known = all.iter_mut().find(|(known, _)| known == name).expect("a parameter");
         known.1 = (*value).to_string();
@@ -155,7 +155,8 @@ fn bad_input_is_named_or_survived() {
         for scaling in ["none", "min-max", "standard"] {
             for level in [0, 9] {
                 let labels = in_turn(60, 3);
-                let flat = Dataset::new("flat", "Flat", vec![level; 60 * 12], labels, (3, 4), digit_names(10)).expect("images");
+                let flat = Dataset::new("flat", "Flat", vec![level; 60 * 12], labels, (3, 4), digit_names(10))
+                    .expect("images");
                 let report = run("logistic", &[("scheme", scheme), ("scaling", scaling)], flat).expect("a report");
                 let Numbers::F64(coef) = array(&report, "coef_") else { panic!("coefficients") };
                 assert!(coef.iter().all(|value| value.is_finite()), "{scheme} {scaling} {level}");
@@ -216,8 +217,11 @@ fn models_of_rebuilt_digits_are_scikit_learns() {
         let found = model.predict(&design).expect("of the same features");
         let n_right = found.iter().zip(&y).filter(|(a, b)| a == b).count();
         assert_eq!(n_right, fit.n_right, "{} {}", fit.n_components, fit.scheme);
-        let coef: Vec<f64> =
-            model.coef.rows().flat_map(|row| rebuilt.coefficients(row).into_iter().step_by(3).collect::<Vec<_>>()).collect();
+        let coef: Vec<f64> = model
+            .coef
+            .rows()
+            .flat_map(|row| rebuilt.coefficients(row).into_iter().step_by(3).collect::<Vec<_>>())
+            .collect();
         let size = fit.coef.iter().fold(1e-3, |most: f64, value| most.max(value.abs()));
         for (a, b) in coef.iter().zip(&fit.coef) {
             assert!((a - b).abs() <= 1e-5 * size, "{} {}: {a} {b}", fit.n_components, fit.scheme);

@@ -87,8 +87,7 @@ pub fn misclassified(params: &LogisticParams, data: &Dataset, sides: &Sides, jud
         let captions: Vec<String> = wrong.iter().map(caption).collect();
         let pixels: Vec<f32> =
             wrong.iter().flat_map(|i| data.image(images[*i] as usize).iter().map(|level| f32::from(*level))).collect();
-        let mut section =
-            pictures::grid(id, title, &summary, data, captions.into_iter(), &pixels, (0.0, 255.0), 5);
+        let mut section = pictures::grid(id, title, &summary, data, captions.into_iter(), &pixels, (0.0, 255.0), 5);
         if all == 0 {
             let columns = ["images", "mis-classified"].map(String::from).to_vec();
             let rows = vec![vec![Value::Int(images.len() as i64), Value::Int(0)]];

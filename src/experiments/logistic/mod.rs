@@ -42,7 +42,11 @@ impl Experiment for Logistic {
         let sides = Sides::new(params, data)?;
         let parts = fitted(params, lab, &sides).await?;
         let judge = Task::Judge { params: params.clone(), parts: parts.clone() };
-        let judged = lab.map("Predictions", &[judge], &mut |_, _| None).await?.into_iter().find_map(Answer::judged);
+        let judged = lab
+            .map_part("Predictions", &[judge], &mut |_, _| None, (0.9, 1.0))
+            .await?
+            .into_iter()
+            .find_map(Answer::judged);
         let judged = judged.ok_or_else(|| Error::Worker("a job answered what it was not asked".into()))?;
         finished(params, lab, &sides, &parts, &judged)
     }
@@ -59,7 +63,7 @@ pub async fn fitted(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides) -> Re
         .map(|part| Task::Fit { params: params.clone(), part: part as u32 })
         .collect();
     let mut live = |known: &[Progress<Answer>], _: usize| Some(figures::unfinished(params, data, sides, known));
-    let answers = lab.map("Fits", &jobs, &mut live).await?;
+    let answers = lab.map_part("Fits", &jobs, &mut live, (0.0, 0.9)).await?;
     Ok(answers.into_iter().filter_map(Answer::part).collect())
 }
 

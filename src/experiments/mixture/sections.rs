@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::experiments::lab::Progress;
 use crate::experiments::pictures;
 use crate::learn::mixture::{Snapshot, TraceRow, r_hat};
-use crate::report::{ColorMap, Array, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value};
+use crate::report::{Array, ColorMap, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value};
 
 /// Templates in a row of the mosaics, as in the notebook.
 const COLUMNS: u32 = 12;

@@ -16,5 +16,5 @@ mod target;
 pub use design::Design;
 pub use fit::{Part, Sign, fit_part, n_parts};
 pub use model::LogisticRegression;
-pub use rebuilt::Rebuilt;
 pub use options::{ClassWeight, LogisticOptions, Penalty, Scheme};
+pub use rebuilt::Rebuilt;
