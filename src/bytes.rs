@@ -1,7 +1,7 @@
 //! `#[serde(with = "crate::bytes")]`: a vector of `f32` as one base64 string, so
 //! that no bit and no kilobyte is lost in JSON. Grey levels take a byte each
 //! (prefix `8`), and so do signs and other small whole numbers, and gaps among them (prefix `i`); other
-//! values their little-endian bytes (prefix `f`).
+//! values their little-endian bytes (prefix `f`). In messages, which nobody reads, the bytes stand as they are.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,6 +22,10 @@ pub fn serialize<S: Serializer>(values: &[f32], serializer: S) -> Result<S::Ok, 
         bits if bits == f32::NAN.to_bits() => (GAP, true),
         bits => (*value as i8, f32::from(*value as i8).to_bits() == bits && *value as i8 != GAP),
     };
+    if !serializer.is_human_readable() {
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        return serializer.serialize_bytes(&bytes);
+    }
     let (kind, bytes): (_, Vec<u8>) = if values.iter().all(|value| level(value).1) {
         ('8', values.iter().map(|value| level(value).0).collect())
     } else if values.iter().all(|value| whole(value).1) {
@@ -34,6 +38,9 @@ pub fn serialize<S: Serializer>(values: &[f32], serializer: S) -> Result<S::Ok, 
 
 /// Reads them back.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D::Error> {
+    if !deserializer.is_human_readable() {
+        return words::<D::Error>(&serde_bytes::ByteBuf::deserialize(deserializer)?);
+    }
     let text = String::deserialize(deserializer)?;
     let decode = |text: &str| STANDARD.decode(text).map_err(de::Error::custom);
     if let Some(text) = text.strip_prefix('8') {
@@ -43,10 +50,13 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32
         return Ok(decode(text)?.into_iter().map(|byte| signed(byte.cast_signed())).collect());
     }
     let text = text.strip_prefix('f').ok_or_else(|| de::Error::custom("values must begin with '8', 'i' or 'f'"))?;
-    let bytes = decode(text)?;
+    words(&decode(text)?)
+}
+
+fn words<E: de::Error>(bytes: &[u8]) -> Result<Vec<f32>, E> {
     let (words, rest) = bytes.as_chunks::<4>();
     if !rest.is_empty() {
-        return Err(de::Error::custom("a vector of f32 needs a multiple of four bytes"));
+        return Err(E::custom("a vector of f32 needs a multiple of four bytes"));
     }
     Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
 }

@@ -1,12 +1,9 @@
-//! One binary, three roles: the page, a worker of that page, and the native runner.
+//! Two roles: the page, and the native runner.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    if web_sys::window().is_some() {
-        digitoscope::app::mount();
-    } else {
-        digitoscope::workers::serve();
-    }
+    #[cfg(feature = "page")]
+    digitoscope::app::mount();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

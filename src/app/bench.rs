@@ -1,43 +1,33 @@
-//! The page as a bench: jobs go to the pool, and what they say is drawn as it comes.
+//! The page as it watches a run: what is said of it is drawn as it comes.
 
 use super::desk::{Desk, mark, now};
 use super::state::{RunState, Shown, Status};
-use crate::data::Dataset;
-use crate::error::Result;
-use crate::experiments::{Bench, Entry, Frame, Heard, LocalFuture, Recording, Tick};
+use crate::experiments::{Frame, Recording, Tick};
 use crate::report::Report;
+use crate::workers::Watch;
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-/// Milliseconds between two drawings of an unfinished report.
-const DRAW_MS: f64 = 100.0;
-
-/// Carries out jobs with the pool, and draws as they go.
+/// Draws a run as it goes.
 pub struct PageBench {
     desk: Desk,
-    entry: &'static Entry,
-    dataset: Arc<Dataset>,
     turn: u32,
     key: String,
     began: f64,
-    drawn: Cell<f64>,
     at: Cell<(usize, usize)>,
     stage: RefCell<String>,
     recording: RefCell<Recording>,
 }
 
 impl PageBench {
-    /// The bench of the run that begins now; `key` is what it computes.
-    pub fn new(desk: Desk, entry: &'static Entry, dataset: Arc<Dataset>, turn: u32, key: String) -> Self {
+    /// Watches the run that begins now; `key` is what it computes.
+    pub fn new(desk: Desk, turn: u32, key: String) -> Self {
         PageBench {
             desk,
-            entry,
-            dataset,
             turn,
             key,
             began: now(),
-            drawn: Cell::new(0.0),
             at: Cell::new((0, 0)),
             stage: RefCell::default(),
             recording: RefCell::default(),
@@ -54,27 +44,16 @@ impl PageBench {
     }
 }
 
-impl Bench for PageBench {
-    fn carry_out<'a>(
-        &'a self,
-        jobs: Vec<Vec<u8>>,
-        patience: f64,
-        heard: &'a mut dyn FnMut(Heard),
-    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>> {
-        let pool = self.desk.pool.get_value();
-        Box::pin(async move { pool.carry_out(self.entry.id, &self.dataset, jobs, patience, heard).await })
-    }
-
+impl Watch for PageBench {
     fn note(&self, job: usize, tick: &Tick) {
         self.recording.borrow_mut().hear(job, tick);
     }
 
     fn wants_report(&self) -> bool {
-        self.current() && now() - self.drawn.get() >= DRAW_MS
+        self.current()
     }
 
     fn show(&self, unfinished: Report) {
-        self.drawn.set(now());
         let (done, of) = self.at.get();
         self.desk.shown.set(Some(Shown {
             key: self.key.clone(),

@@ -255,7 +255,8 @@ fn Mask(at: usize, known: Known, sight: Sight, under: RwSignal<Under>) -> impl I
         Arc::new(with(known, |known| tile(known, at, under)).flatten().unwrap_or_default())
     });
     let size = Memo::new(move |_| with(known, |known| known.inferred.size).unwrap_or((1, 1)));
-    let name = Memo::new(move |_| with(known, |known| known.inferred.tasks.get(at).map(|task| task.name.clone())).flatten());
+    let name =
+        Memo::new(move |_| with(known, |known| known.inferred.tasks.get(at).map(|task| task.name.clone())).flatten());
     let counts = move || {
         with(known, |known| {
             let (task, seen) = (known.inferred.tasks.get(at)?, known.seen.get(at)?);
@@ -279,7 +280,8 @@ fn Mask(at: usize, known: Known, sight: Sight, under: RwSignal<Under>) -> impl I
         let pixel = cursor.get().or(chosen.get())?;
         with(known, |known| read_out(known, at, pixel)).flatten()
     };
-    let label = move || format!("{}: arrow keys go from pixel to pixel, Enter chooses one", name.get().unwrap_or_default());
+    let label =
+        move || format!("{}: arrow keys go from pixel to pixel, Enter chooses one", name.get().unwrap_or_default());
     view! {
         <div class="mask" data-mask=at>
             <p class="mask-name">{move || name.get()}</p>

@@ -1,9 +1,11 @@
 //! The page: Leptos views over one [`Desk`], plain HTML controls, canvases.
 
+mod agree;
 mod bench;
 mod bootstraps;
 mod branches;
 mod claims;
+mod contributions;
 mod cores;
 mod data;
 mod dendrogram;
@@ -20,25 +22,34 @@ mod home;
 mod inferred;
 mod keep;
 mod lab;
+mod maps;
+mod matrix;
 mod notes;
 mod numbers;
 mod offer;
+mod pad;
 mod paint;
 mod painting;
+mod path;
 mod pixel;
 mod pixels;
 mod player;
+mod pointed;
 mod predict;
 mod preview;
+mod reconstruct;
 mod regions;
 mod route;
 mod save;
 mod scatter;
 mod settings;
 mod share;
+mod signs;
 mod state;
+mod stream;
 mod strip;
 mod theme;
+mod tile;
 mod window;
 
 use desk::Desk;

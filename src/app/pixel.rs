@@ -69,7 +69,8 @@ pub fn Details(known: Known, sight: Sight) -> impl IntoView {
     };
     let names = move || {
         let pair = spot.get().map_or(0, |[pair, ..]| pair as usize);
-        let names = |known: &super::inferred::Sighted| known.inferred.tasks.get(pair).map(|task| task.class_names.clone());
+        let names =
+            |known: &super::inferred::Sighted| known.inferred.tasks.get(pair).map(|task| task.class_names.clone());
         with(known, names).flatten().unwrap_or_default()
     };
     let strip = move |which: usize| {

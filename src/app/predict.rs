@@ -29,7 +29,7 @@ impl Answers {
         let framed = desk.setup.with_untracked(|setup| setup.embed.on);
         let stored = if framed { None } else { storage() }.and_then(|storage| storage.get_item(KEY).ok().flatten());
         // What is stored is input too: what is no list of answers is none.
-        let given = stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let given = stored.and_then(|text| crate::json::read(&text).ok()).unwrap_or_default();
         Answers { given: RwSignal::new(given), desk }
     }
 
@@ -48,7 +48,7 @@ impl Answers {
             return;
         }
         // Where nothing can be stored, answers last as long as the page.
-        if let (Some(storage), Ok(text)) = (storage(), self.given.with_untracked(serde_json::to_string)) {
+        if let (Some(storage), Ok(text)) = (storage(), self.given.with_untracked(crate::json::write)) {
             let _ = storage.set_item(KEY, &text);
         }
     }
@@ -117,7 +117,9 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
     };
     let said = move || match revealed() {
         Some(said) => said.into_any(),
-        None if question.scene().is_some() => view! { <p class="muted" data-testid="reveal">"The saved result is on its way."</p> }.into_any(),
+        None if question.scene().is_some() => {
+            view! { <p class="muted" data-testid="reveal">"The saved result is on its way."</p> }.into_any()
+        }
         None => view! { <p class="muted" data-testid="reveal">"Run it, and see."</p> }.into_any(),
     };
     view! {

@@ -52,7 +52,8 @@ pub fn Regions(section: Memo<Option<Section>>) -> impl IntoView {
     };
     let words = move || {
         all.with(|all| words(all, now.get()?)).unwrap_or_else(|| {
-            "Point at a region, or go there with the arrow keys: its like in the other clusterings is outlined too.".into()
+            "Point at a region, or go there with the arrow keys: its like in the other clusterings is outlined too."
+                .into()
         })
     };
     view! {

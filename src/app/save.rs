@@ -7,9 +7,14 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, Url};
 
+/// Hands a text to the visitor as a file.
+pub fn text(name: &str, kind: &str, text: &str) {
+    file(name, kind, &js_sys::Uint8Array::from(text.as_bytes()));
+}
+
 /// Hands a file to the visitor.
-pub fn file(name: &str, kind: &str, bytes: &[u8]) {
-    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+pub fn file(name: &str, kind: &str, bytes: &js_sys::Uint8Array) {
+    let parts = js_sys::Array::of1(bytes);
     let options = BlobPropertyBag::new();
     options.set_type(kind);
     if let Ok(blob) = Blob::new_with_u8_array_sequence_and_options(&parts, &options) {
@@ -55,12 +60,15 @@ pub fn SaveMenu(section: Memo<Option<Section>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let charted = Memo::new(move |_| section.with(|s| s.as_ref().is_some_and(|s| plots::drawable(&s.figure))));
     let pictured = Memo::new(move |_| {
-        section.with(|s| s.as_ref().is_some_and(|s| !matches!(s.figure, Figure::Numbers(_) | Figure::Gallery { .. })))
+        section.with(|s| {
+            s.as_ref()
+                .is_some_and(|s| !matches!(s.figure, Figure::Numbers(_) | Figure::Gallery { .. } | Figure::Linear(_)))
+        })
     });
     let csv = move |_| {
         section.with_untracked(|section| {
             if let Some(section) = section {
-                file(&name(desk, &section.id, "csv"), "text/csv", section.figure.table().csv().as_bytes());
+                text(&name(desk, &section.id, "csv"), "text/csv", &section.figure.table().csv());
             }
         });
     };
@@ -68,7 +76,7 @@ pub fn SaveMenu(section: Memo<Option<Section>>) -> impl IntoView {
         section.with_untracked(|section| {
             let Some(section) = section else { return };
             match plots::svg(&section.figure, 800.0, Theme::LIGHT) {
-                Ok(text) => file(&name(desk, &section.id, "svg"), "image/svg+xml", text.as_bytes()),
+                Ok(drawing) => text(&name(desk, &section.id, "svg"), "image/svg+xml", &drawing),
                 Err(error) => leptos::logging::error!("{error}"),
             }
         });

@@ -43,14 +43,12 @@ impl Bench for Serial {
 }
 
 /// Carries out jobs on `n_threads` threads.
-#[cfg(not(target_arch = "wasm32"))]
 pub struct Threads {
     entry: &'static Entry,
     dataset: Arc<Dataset>,
     n_threads: usize,
 }
 
-#[cfg(not(target_arch = "wasm32"))]
 impl Threads {
     /// A bench of `n_threads` threads (at least one).
     pub fn new(entry: &'static Entry, dataset: Arc<Dataset>, n_threads: usize) -> Self {
@@ -58,7 +56,6 @@ impl Threads {
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
 impl Bench for Threads {
     fn carry_out<'a>(
         &'a self,

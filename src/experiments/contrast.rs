@@ -14,7 +14,7 @@ use crate::error::{Error, Result, Warning};
 use crate::learn::inference::{Sample, t_test};
 use crate::learn::linear_model::{Design, LogisticOptions, fit_part};
 use crate::learn::preprocessing::Scaling;
-use crate::params::{Domain, Params};
+use crate::params::Domain;
 use crate::report::{
     Array, ColorMap, Figure, Inferred, Numbers, Picture, Rate, Report, Section, Table, Value, regions,
 };
@@ -140,10 +140,8 @@ impl Experiment for Contrast {
         script += &pair::python(params.n_samples, params.random_state);
         script += "    kept = np.ones(X_pair.shape[1], dtype=bool)\n";
         script += &super::encludl::python_fit(&params.encludl());
-        script += &format!(
-            "    fdr = encludl.fdr_selection(fdr={}, fdr_control='bhq', two_tailed_test=True)\n",
-            params.fwer
-        );
+        script +=
+            &format!("    fdr = encludl.fdr_selection(fdr={}, fdr_control='bhq', two_tailed_test=True)\n", params.fwer);
         script += &format!(
             "    lit = (X_pair > 0).any(axis=0)\n    \
              p = ttest_ind(X_pair[y_pair == a], X_pair[y_pair == b]).pvalue\n    \
@@ -195,7 +193,8 @@ fn report(params: &ContrastParams, data: &Dataset, pair: &Pair, known: &[Option<
     let n_tested = tests.iter().flatten().count();
     let bound = params.fwer / n_tested.max(1) as f64;
     let sign = |value: f64| i8::from(value > 0.0) - i8::from(value < 0.0);
-    let t_map: Vec<i8> = tests.iter().map(|test| test.map_or(0, |(t, p)| if p < bound { sign(t) } else { 0 })).collect();
+    let t_map: Vec<i8> =
+        tests.iter().map(|test| test.map_or(0, |(t, p)| if p < bound { sign(t) } else { 0 })).collect();
 
     let mut inferred: Inferred = inferred::empty(&encludl, data);
     let task = inferred::task(&encludl, data, pair, &inferences)?;
@@ -244,7 +243,11 @@ fn report(params: &ContrastParams, data: &Dataset, pair: &Pair, known: &[Option<
         let both = shared(map);
         report.metric(&format!("selected_{id}"), &format!("Pixels, {name}"), Value::Int(selected as i64));
         if !inferences.is_empty() {
-            report.metric(&format!("shared_{id}"), &format!("of them also in EnCluDL, {name}"), Value::Int(both as i64));
+            report.metric(
+                &format!("shared_{id}"),
+                &format!("of them also in EnCluDL, {name}"),
+                Value::Int(both as i64),
+            );
         }
         let inside: Vec<bool> = map.iter().map(|sign| *sign != 0).collect();
         let either = selected + n - both;

@@ -99,9 +99,8 @@ pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[O
             ] {
                 report.metric(&format!("{what}_{}", pair.id()), &format!("{label}, {name}"), Value::Int(value as i64));
             }
-            let mean = |of: &dyn Fn(&Inference) -> f64| {
-                known.iter().map(|(_, one)| of(one)).sum::<f64>() / known.len() as f64
-            };
+            let mean =
+                |of: &dyn Fn(&Inference) -> f64| known.iter().map(|(_, one)| of(one)).sum::<f64>() / known.len() as f64;
             let (sigma, r2) = (mean(&|one| one.sigma), mean(&|one| one.cv_r2));
             report.metric(&format!("sigma_{}", pair.id()), &format!("Noise, {name}"), Value::Float(sigma));
             report.metric(&format!("r2_{}", pair.id()), &format!("Variance explained, {name}"), Value::Float(r2));
@@ -143,9 +142,10 @@ pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[O
         return Ok(report);
     }
     let n = pairs.len().max(1) as u32;
-    let summary = "How many per cent of the bootstraps select the pixel by themselves, with their sign: pale pixels depend \
+    let summary =
+        "How many per cent of the bootstraps select the pixel by themselves, with their sign: pale pixels depend \
                    on which images made the regions."
-        .to_string();
+            .to_string();
     let look = (ColorMap::RdBu, -100.0, 100.0);
     report.sections.push(pair::panels(
         ("stability", "One bootstrap after the other", summary),
@@ -254,6 +254,7 @@ impl Alike {
                 values: self.values,
                 texts: self.texts,
                 high: 1.0,
+                map: ColorMap::Blues,
             },
         }
     }

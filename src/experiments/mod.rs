@@ -3,19 +3,23 @@
 //!
 //! Adding one is a file here and its name in `experiments!` below.
 
+mod agreement;
 mod bag;
 mod bags;
+#[cfg(not(target_arch = "wasm32"))]
 mod bench;
 mod binary;
 mod contrast;
 mod crossval;
 pub mod cut;
 mod dbgrid;
+mod denoise;
 mod digits;
 mod drawing;
 mod elbow;
 mod encludl;
 mod features;
+mod growing;
 mod inferred;
 mod kmeans;
 mod lab;
@@ -31,6 +35,7 @@ mod pictures;
 mod principal;
 mod prune;
 mod purity;
+mod reconstructed;
 mod recording;
 mod repeats;
 mod restarts;
@@ -44,17 +49,18 @@ mod trees;
 mod vocabulary;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use bench::Threads;
-pub use bench::{Serial, poll_once};
+pub use bench::{Serial, Threads, poll_once};
 pub use lab::{Bench, Deaf, Heard, Job, Lab, LocalFuture, Progress, Tick, Ticker, Workplace, decode, encode};
 
 pub use recording::{Frame, Recording};
 
+#[cfg(feature = "compute")]
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::params::{ParamSpec, Params};
+use crate::params::{self, ParamSpec, Params};
 use crate::report::Report;
 use std::future::Future;
+#[cfg(feature = "compute")]
 use std::sync::Arc;
 
 /// A parameter's name and its value as written in a link.
@@ -92,24 +98,31 @@ pub trait Experiment: 'static {
     fn python(params: &Self::Params) -> String;
 }
 
+#[cfg(feature = "compute")]
 type Run = for<'a> fn(&'a Values, &'a Arc<Dataset>, &'a dyn Bench) -> LocalFuture<'a, Result<Report>>;
+#[cfg(feature = "compute")]
 type Work = fn(&[u8], &mut Workplace, &mut dyn Ticker) -> Result<Vec<u8>>;
 
-/// An experiment without its types.
+/// An experiment without its types. The page knows its parameters and its script, but not its computation: that is
+/// in the compute module of its group.
 pub struct Entry {
     /// Its name in links.
     pub id: &'static str,
+    /// The compute module it is in.
+    pub group: &'static str,
     /// Its name for people.
     pub title: &'static str,
     /// Whether it takes no time worth a button.
     pub instant: bool,
     /// Its parameter table.
     pub specs: fn() -> Vec<ParamSpec>,
-    /// The one way `values` are written, or the first error in them.
-    pub normal: fn(&Values) -> Result<Values>,
+    #[cfg(feature = "compute")]
     check: fn(&Values, usize, usize) -> Result<()>,
+    #[cfg(feature = "compute")]
     run: Run,
+    #[cfg(feature = "compute")]
     work: Work,
+    #[cfg(feature = "compute")]
     python: fn(&Values) -> Result<String>,
 }
 
@@ -119,12 +132,19 @@ impl Entry {
         EXPERIMENTS.iter().find(|entry| entry.id == id).ok_or_else(|| Error::UnknownExperiment(id.into()))
     }
 
+    /// The one way `values` are written, or the first error in them.
+    pub fn normal(&self, values: &Values) -> Result<Values> {
+        params::normal(&(self.specs)(), values)
+    }
+
     /// An error if the parameters do not fit images of that number and size.
+    #[cfg(feature = "compute")]
     pub fn check(&self, values: &Values, n_samples: usize, n_features: usize) -> Result<()> {
         (self.check)(values, n_samples, n_features)
     }
 
     /// Runs the experiment.
+    #[cfg(feature = "compute")]
     pub fn run<'a>(
         &self,
         values: &'a Values,
@@ -135,32 +155,33 @@ impl Entry {
     }
 
     /// Carries out one encoded job.
+    #[cfg(feature = "compute")]
     pub fn work(&self, job: &[u8], place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Vec<u8>> {
         (self.work)(job, place, ticker)
     }
 
     /// The experiment's part of the Python script.
+    #[cfg(feature = "compute")]
     pub fn python(&self, values: &Values) -> Result<String> {
         (self.python)(values)
     }
 }
 
+#[cfg(feature = "compute")]
 fn typed<P: Params>(values: &Values) -> Result<P> {
     P::from_values(values.iter().map(|(name, text)| (name.as_str(), text.as_str())))
 }
 
-fn written<P: Params>(params: &P) -> Values {
-    P::specs().iter().map(|spec| (spec.name.to_string(), params.get(spec.name).unwrap_or_default())).collect()
-}
-
-const fn entry<E: Experiment>() -> Entry {
+const fn entry<E: Experiment>(group: &'static str) -> Entry {
     Entry {
         id: E::ID,
+        group,
         title: E::TITLE,
         instant: E::INSTANT,
         specs: E::Params::specs,
-        normal: |values| Ok(written(&typed::<E::Params>(values)?)),
+        #[cfg(feature = "compute")]
         check: |values, n_samples, n_features| E::check(&typed(values)?, n_samples, n_features),
+        #[cfg(feature = "compute")]
         run: |values, dataset, bench| {
             Box::pin(async move {
                 let params: E::Params = typed(values)?;
@@ -169,44 +190,59 @@ const fn entry<E: Experiment>() -> Entry {
                 E::run(&params, &lab).await
             })
         },
+        #[cfg(feature = "compute")]
         work: |job, place, ticker| encode(&decode::<E::Job>(job)?.run(place, ticker)?),
+        #[cfg(feature = "compute")]
         python: |values| Ok(E::python(&typed(values)?)),
     }
 }
 
+/// Each group is a feature, and with that feature alone a compute module. The page has all entries and computes none.
 macro_rules! experiments {
-    ($($name:ty),+ $(,)?) => {
+    ($($group:tt: $($name:ty),+;)+) => {
         /// Every experiment, in the order of the menu.
-        pub static EXPERIMENTS: &[Entry] = &[$(entry::<$name>()),+];
+        pub static EXPERIMENTS: &[Entry] =
+            &[$($(#[cfg(any(feature = "page", feature = $group))] entry::<$name>($group)),+),+];
+
+        /// The compute modules, each a feature.
+        pub static GROUPS: &[&str] = &[$($group),+];
     };
 }
 
 experiments! {
-    digits::Digits,
-    kmeans::KMeans,
-    stability::Stability,
-    purity::Purity,
-    elbow::Elbow,
-    tree::Grow,
-    trees::Compare,
-    dbgrid::DbGrid,
-    binary::Binary,
-    mixture::Mixture,
-    pcadbscan::PcaDbscan,
-    pcakmeans::PcaKMeans,
-    pcatree::PcaTree,
-    sheet::Sheet,
-    logistic::Logistic,
-    schemes::Schemes,
-    crossval::Crossval,
-    patches::TakePatches,
-    vocabulary::FindWords,
-    bag::ReadImage,
-    bags::LearnBags,
-    samples::Samples,
-    parcels::Parcels,
-    encludl::Encludl,
-    contrast::Contrast,
-    repeats::Repeats,
-    selftest::SelfTest,
+    "pixels":
+        digits::Digits,
+        kmeans::KMeans,
+        stability::Stability,
+        purity::Purity,
+        elbow::Elbow,
+        sheet::Sheet,
+        selftest::SelfTest;
+    "clusters":
+        tree::Grow,
+        trees::Compare,
+        dbgrid::DbGrid,
+        pcadbscan::PcaDbscan,
+        pcakmeans::PcaKMeans,
+        pcatree::PcaTree,
+        agreement::Agreement;
+    "mixture":
+        binary::Binary,
+        mixture::Mixture;
+    "logistic":
+        logistic::Logistic,
+        schemes::Schemes,
+        crossval::Crossval,
+        denoise::Denoise;
+    "patches":
+        patches::TakePatches,
+        vocabulary::FindWords,
+        bag::ReadImage,
+        bags::LearnBags;
+    "inference":
+        samples::Samples,
+        parcels::Parcels,
+        encludl::Encludl,
+        contrast::Contrast,
+        repeats::Repeats;
 }

@@ -7,7 +7,7 @@ use super::lab::{Lab, Progress};
 use super::pair::{self, Pair};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::params::{Domain, Params};
+use crate::params::Domain;
 use crate::report::{Array, ColorMap, Figure, Numbers, Rate, Report, Section, Table, Value};
 
 crate::params! {
@@ -172,8 +172,16 @@ fn report(params: &RepeatsParams, data: &Dataset, pairs: &[Pair], found: &[Optio
         let (jaccard, always) = (masks.jaccard(), masks.always());
         let sizes: Vec<usize> =
             masks.of.iter().map(|(_, mask)| mask.iter().filter(|sign| **sign != 0).count()).collect();
-        report.metric(&format!("jaccard_{}", masks.id), &format!("Mean Jaccard index of two seeds: {}", masks.name), Value::Float(jaccard));
-        report.metric(&format!("always_{}", masks.id), &format!("Pixels of every seed: {}", masks.name), Value::Int(always as i64));
+        report.metric(
+            &format!("jaccard_{}", masks.id),
+            &format!("Mean Jaccard index of two seeds: {}", masks.name),
+            Value::Float(jaccard),
+        );
+        report.metric(
+            &format!("always_{}", masks.id),
+            &format!("Pixels of every seed: {}", masks.name),
+            Value::Int(always as i64),
+        );
         rows.push(vec![
             Value::Text(masks.name.into()),
             Value::Int(sizes.iter().copied().min().unwrap_or(0) as i64),
@@ -197,18 +205,27 @@ fn report(params: &RepeatsParams, data: &Dataset, pairs: &[Pair], found: &[Optio
     let images = [&one, &all].map(|masks| (masks.name.to_string(), masks.often())).to_vec();
     let title = "How often a pixel is selected, per cent of the seeds";
     report.sections.push(pair::panels(("often", title, summary), data, look, 2, images));
-    for (masks, id, title) in [(&one, "ones", "One bootstrap, seed by seed"), (&all, "alls", "Ensembles, seed by seed")] {
+    for (masks, id, title) in [(&one, "ones", "One bootstrap, seed by seed"), (&all, "alls", "Ensembles, seed by seed")]
+    {
         let images: Vec<(String, Vec<f32>)> = masks
             .of
             .iter()
             .map(|(seed, mask)| (format!("seed {seed}"), mask.iter().map(|sign| f32::from(*sign)).collect()))
             .collect();
         let look = (ColorMap::Signs, -1.0, 1.0);
-        report.sections.push(pair::panels((id, title, format!("{} of each seed.", masks.name)), data, look, 10, images));
+        report.sections.push(pair::panels(
+            (id, title, format!("{} of each seed.", masks.name)),
+            data,
+            look,
+            10,
+            images,
+        ));
         report.arrays.push(Array {
             name: id.into(),
             shape: vec![masks.of.len() as u32, data.height as u32, data.width as u32],
-            numbers: Numbers::F64(masks.of.iter().flat_map(|(_, mask)| mask.iter().map(|sign| f64::from(*sign))).collect()),
+            numbers: Numbers::F64(
+                masks.of.iter().flat_map(|(_, mask)| mask.iter().map(|sign| f64::from(*sign))).collect(),
+            ),
         });
     }
     let columns = ["what", "fewest pixels", "most", "in every seed", "mean Jaccard index"];

@@ -1,8 +1,10 @@
 //! The part of a link that says how a result is looked at. It changes no result, so it is no part of a run's key.
 
 use super::embed::plain;
+use crate::decimal;
 use crate::error::{Error, Result};
 use crate::experiments::Values;
+use crate::report::ColorScale;
 use crate::report::Rate;
 use crate::report::sight::Look;
 
@@ -17,12 +19,17 @@ pub struct View {
     heights: Values,
     /// What else is looked at, by the names of [`LOOKS`].
     looks: Values,
+    /// What the colours of centres span.
+    pub color_scale: ColorScale,
 }
 
-/// The other names of a view, what their values must be, and the one way a value is written.
-const LOOKS: [(&str, &str, fn(&str) -> Option<String>); 4] = [
+/// The one way that a value is written, if it is one.
+type Normal = fn(&str) -> Option<String>;
+
+/// The other names of a view, and what their values must be.
+const LOOKS: [(&str, &str, Normal); 4] = [
     ("level", "an error rate above 0 and up to 1", |text| {
-        Some(text.parse().ok().filter(|level: &f64| *level > 0.0 && *level <= 1.0)?.to_string())
+        Some(decimal::read(text).filter(|level| *level > 0.0 && *level <= 1.0)?.to_string())
     }),
     ("rate", "fwer, bhq or bhy", |text| {
         Rate::WORDS.iter().find(|(_, word)| *word == text).map(|(_, word)| word.to_string())
@@ -47,11 +54,24 @@ fn normal(name: &str, value: &str) -> Option<String> {
     LOOKS.iter().find(|(known, ..)| *known == name).and_then(|(.., normal)| normal(value))
 }
 
+/// The name of [`View::color_scale`] in links: a parameter once, so old links have it.
+const COLOR_SCALE: &str = "color_scale";
+
 impl View {
+    /// What holds when other settings are chosen: a height of one tree means nothing in another.
+    pub fn of_other_settings(&self) -> Self {
+        View { color_scale: self.color_scale, ..View::default() }
+    }
+
+    /// A part that has a word of its own, as it is written.
+    pub fn value(&self, name: &str) -> Option<&'static str> {
+        (name == COLOR_SCALE).then(|| self.color_scale.word())
+    }
+
     /// The height at which the tree of that section is cut.
     pub fn height(&self, section: &str) -> Option<f64> {
         let of = |name: &str| self.heights.iter().find(|(known, _)| known == name).map(|(_, height)| height);
-        of(section).or_else(|| of(""))?.parse().ok()
+        decimal::read(of(section).or_else(|| of(""))?)
     }
 
     /// Sets that height, or forgets it.
@@ -87,7 +107,9 @@ impl View {
     pub fn pairs(&self) -> Values {
         let name = |section: &str| if section.is_empty() { "height".into() } else { format!("height.{section}") };
         let heights = self.heights.iter().map(|(section, height)| (name(section), height.clone()));
-        heights.chain(self.looks.iter().cloned()).collect()
+        let scale = Some(self.color_scale).filter(|scale| *scale != ColorScale::default());
+        let scale = scale.map(|scale| (COLOR_SCALE.into(), scale.word().into()));
+        scale.into_iter().chain(heights).chain(self.looks.iter().cloned()).collect()
     }
 
     /// Sets one name of a query; whether the name is one of these.
@@ -100,6 +122,11 @@ impl View {
             self.set_look(name, Some(value));
             return Ok(true);
         }
+        if name == COLOR_SCALE {
+            let must_be = || Error::invalid(name, format!("one of {}", ColorScale::WORDS.join(", ")), given());
+            self.color_scale = ColorScale::of(value).ok_or_else(must_be)?;
+            return Ok(true);
+        }
         let section = match name.strip_prefix("height") {
             Some("") => "",
             Some(rest) => match rest.strip_prefix('.').filter(|section| plain(section)) {
@@ -108,7 +135,7 @@ impl View {
             },
             None => return Ok(false),
         };
-        let height = value.parse().ok().filter(|height| (0.0..=HIGHEST).contains(height));
+        let height = decimal::read(value).filter(|height| (0.0..=HIGHEST).contains(height));
         let bad = || Error::invalid(name, "a height of the cut, 0 or more", given());
         self.set_height(section, Some(height.ok_or_else(bad)?));
         Ok(true)

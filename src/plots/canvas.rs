@@ -1,5 +1,6 @@
 //! Figures on a canvas element.
 
+use super::backend::Surface;
 use super::{Drawn, Frame, Theme, colormap, draw, height, least_width};
 use crate::data::Dataset;
 use crate::report::{ColorMap, Figure};
@@ -29,7 +30,7 @@ pub fn chart(figure: &Figure, canvas: &HtmlCanvasElement, width: f64, theme: The
     style.set_property("width", &format!("{width}px")).map_err(js)?;
     style.set_property("height", &format!("{tall}px")).map_err(js)?;
     let backend = CanvasBackend::with_canvas_object(canvas.clone()).ok_or("this browser has no canvas")?;
-    let area = backend.into_drawing_area();
+    let area = Surface::Canvas(backend).into_drawing_area();
     draw(figure, &area, &Frame { scale: ratio, theme })?;
     area.present().map_err(|e| e.to_string())
 }

@@ -34,9 +34,9 @@ pub fn raster(width: usize, inks: &[Ink], under: Option<&[f32]>, opacity: f32) -
     let height = inks.len() / width;
     let mut rgba = vec![255; 4 * width * height * ZOOM * ZOOM];
     for (at, ink) in inks.iter().enumerate().take(width * height) {
-        let paper = under.and_then(|levels| levels.get(at)).map_or([255; 3], |level| {
-            colormap::color(ColorMap::GrayR, f64::from(*level) / 255.0)
-        });
+        let paper = under
+            .and_then(|levels| levels.get(at))
+            .map_or([255; 3], |level| colormap::color(ColorMap::GrayR, f64::from(*level) / 255.0));
         let fill = ink.color.map_or(paper, |color| {
             let opacity = if under.is_some() { opacity.clamp(0.0, 1.0) } else { 1.0 };
             let mix = |i: usize| (f32::from(color[i]) * opacity + f32::from(paper[i]) * (1.0 - opacity)).round() as u8;
@@ -81,9 +81,8 @@ mod tests {
         let drawn = raster(2, &inks, Some(&[0.0, 0.0, 255.0, 0.0]), 1.0);
         assert_eq!((drawn.width, drawn.height, drawn.rgba.len()), (14, 14, 4 * 196));
         let point = |x: usize, y: usize| &drawn.rgba[4 * (y * 14 + x)..4 * (y * 14 + x) + 3];
-        let strokes = |x0: usize, y0: usize| {
-            (0..49).filter(|i| point(x0 + i % 7, y0 + i / 7) != [31, 119, 180]).count()
-        };
+        let strokes =
+            |x0: usize, y0: usize| (0..49).filter(|i| point(x0 + i % 7, y0 + i / 7) != [31, 119, 180]).count();
         assert_eq!((strokes(0, 0), strokes(7, 0)), (5, 3), "a plus and a minus");
         assert_eq!(point(0, 7), [0, 0, 0], "the picture below");
         let hatched: Vec<&[u8]> = (0..7).map(|x| point(7 + x, 7)).collect();

@@ -63,8 +63,12 @@ mod tests {
             assert_eq!(found.counts[8], levels.iter().filter(|level| **level >= 224).count());
             let of = |image: &u32| data.image(*image as usize)[pixel];
             assert!(found.most.iter().all(|image| data.labels[*image as usize] == class && of(image) > 0));
-            assert!(found.most.windows(2).all(|pair| (of(&pair[1]), pair[0]) < (of(&pair[0]), pair[1])
-                || of(&pair[1]) < of(&pair[0])));
+            assert!(
+                found
+                    .most
+                    .windows(2)
+                    .all(|pair| (of(&pair[1]), pair[0]) < (of(&pair[0]), pair[1]) || of(&pair[1]) < of(&pair[0]))
+            );
             let least = found.most.last().map_or(0, of);
             let darker = levels.iter().filter(|level| **level > least).count();
             assert!(darker < 12 && found.most.len() == levels.iter().filter(|level| **level > 0).count().min(12));

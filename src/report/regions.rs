@@ -6,7 +6,7 @@ pub const N_COLORS: u32 = 8;
 
 /// Neighbours of a pixel to its right and below it, where there are any.
 fn forward(at: usize, width: usize, n: usize) -> impl Iterator<Item = usize> {
-    let right = ((at + 1) % width != 0).then_some(at + 1);
+    let right = (!(at + 1).is_multiple_of(width)).then_some(at + 1);
     let below = (at + width < n).then_some(at + width);
     right.into_iter().chain(below)
 }

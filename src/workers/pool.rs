@@ -1,11 +1,14 @@
 //! The page's half: carries out what the schedule decides, with real workers.
 
+use super::conductor::News as Heard;
 use super::protocol::{FromWorker, Parcel, ToWorker};
 use super::schedule::{Action, BatchId, BatchOutcome, DataKey, Event, Failure, JobOutcome, Schedule, SlotId, Ticket};
-use super::start::start;
+use super::start::{cannot_start, start};
+use super::wire::{Message, pack};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::experiments::{Heard, Tick, decode};
+use crate::experiments::{Entry, Tick, decode};
+use js_sys::Uint8Array;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
@@ -43,6 +46,8 @@ struct State {
     last_look: f64,
     idle_since: f64,
     n_workers: u32,
+    /// The compute module of its workers.
+    group: &'static str,
 }
 
 /// A worker and the closures that listen to it; both end together.
@@ -66,7 +71,7 @@ impl Drop for Handle {
 
 struct Batch {
     experiment: &'static str,
-    jobs: Vec<Vec<u8>>,
+    jobs: Vec<Uint8Array>,
     patience: f64,
     news: VecDeque<News>,
     error: Option<Error>,
@@ -75,8 +80,8 @@ struct Batch {
 
 /// What the future of a batch is told.
 enum News {
-    Tick(usize, Tick),
-    Done(usize, Vec<u8>),
+    Tick(usize, Tick, Uint8Array),
+    Done(usize, Uint8Array),
     Finished(Result<()>),
 }
 
@@ -113,6 +118,7 @@ impl Pool {
             last_look: now(),
             idle_since: now(),
             n_workers: max_workers,
+            group: "",
         };
         Pool { state: Rc::new(RefCell::new(state)) }
     }
@@ -127,20 +133,18 @@ impl Pool {
         self.state.borrow().memory.values().map(|bytes| u64::from(*bytes)).sum()
     }
 
-    /// Carries out `jobs` on `dataset`; outputs in the order of the jobs. Dropping
-    /// the future cancels them.
+    /// Carries out `jobs` of an experiment on `dataset`; `heard` is told of each output. Dropping the future cancels
+    /// them.
     pub async fn carry_out(
         &self,
-        experiment: &'static str,
+        entry: &'static Entry,
         dataset: &Arc<Dataset>,
-        jobs: Vec<Vec<u8>>,
+        jobs: Vec<Uint8Array>,
         patience: f64,
-        heard: &mut dyn FnMut(Heard<'_>),
-    ) -> Result<Vec<Vec<u8>>> {
-        let n_jobs = jobs.len();
-        let batch = self.submit(experiment, dataset, jobs, patience);
+        heard: &mut dyn FnMut(Heard),
+    ) -> Result<()> {
+        let batch = self.submit(entry, dataset, jobs, patience);
         let guard = CancelOnDrop { pool: self, batch };
-        let mut outputs: Vec<Vec<u8>> = vec![Vec::new(); n_jobs];
         loop {
             let news = poll_fn(|context| {
                 let mut state = self.state.borrow_mut();
@@ -157,24 +161,23 @@ impl Pool {
             })
             .await;
             match news {
-                News::Tick(job, tick) => heard(Heard::Tick(job, tick)),
-                News::Done(job, output) => {
-                    heard(Heard::Done(job, &output));
-                    outputs[job] = output;
-                }
-                News::Finished(outcome) => return outcome.map(|()| outputs),
+                News::Tick(job, tick, body) => heard(Heard::Tick(job, tick, body)),
+                News::Done(job, output) => heard(Heard::Done(job, output)),
+                News::Finished(outcome) => return outcome,
             }
         }
     }
 
-    fn submit(&self, experiment: &'static str, dataset: &Arc<Dataset>, jobs: Vec<Vec<u8>>, patience: f64) -> BatchId {
+    fn submit(&self, entry: &'static Entry, dataset: &Arc<Dataset>, jobs: Vec<Uint8Array>, patience: f64) -> BatchId {
         let (batch, key, n_jobs) = {
             let mut state = self.state.borrow_mut();
+            if state.group != entry.group {
+                state.turn_to(entry.group);
+            }
             let key = state.key_of(dataset);
             let batch = BatchId(state.next_batch);
             state.next_batch = state.next_batch.wrapping_add(1);
-            let n_jobs = jobs.len() as u32;
-            let news = VecDeque::new();
+            let (experiment, n_jobs, news) = (entry.id, jobs.len() as u32, VecDeque::new());
             state.batches.insert(batch, Batch { experiment, jobs, patience, news, error: None, waker: None });
             (batch, key, n_jobs)
         };
@@ -216,8 +219,8 @@ impl Pool {
                 self.sent(slot, sent);
             }
             Action::Tell { batch, job } => {
-                if let Some(Payload::Tick(tick)) = payload.take() {
-                    self.state.borrow_mut().news(batch, News::Tick(job as usize, tick));
+                if let Some(Payload::Tick(tick, body)) = payload.take() {
+                    self.state.borrow_mut().news(batch, News::Tick(job as usize, tick, body));
                 }
             }
             Action::Answer { batch, job, outcome } => {
@@ -246,9 +249,7 @@ impl Pool {
                         Err(error.unwrap_or_else(|| Error::Worker("a job failed without a reason".into())))
                     }
                     BatchOutcome::Failed(Failure::Worker(_)) => Err(Error::Worker(words)),
-                    BatchOutcome::Failed(Failure::CannotStart) => Err(Error::Worker(format!(
-                        "no worker could be started ({words}). This page may forbid workers; open it in a tab of its own."
-                    ))),
+                    BatchOutcome::Failed(Failure::CannotStart) => Err(cannot_start(&words)),
                 };
                 state.idle_since = now();
                 state.news(batch, News::Finished(outcome));
@@ -266,11 +267,12 @@ impl Pool {
     }
 
     fn start_worker(&self, slot: SlotId) {
-        let worker = match start() {
+        let group = self.state.borrow().group;
+        let worker = match start(group) {
             Ok(worker) => worker,
-            Err(error) => {
+            Err(why) => {
                 let mut state = self.state.borrow_mut();
-                state.last_words = error.to_string();
+                state.last_words = why;
                 state.pending.push_back(Event::StartFailed { slot });
                 return;
             }
@@ -279,7 +281,7 @@ impl Pool {
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new({
             let pool = pool.clone();
             move |event: MessageEvent| {
-                with(&pool, |pool| pool.hear(slot, event.data()));
+                with(&pool, |pool| pool.hear(slot, &event.data()));
             }
         });
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
@@ -300,22 +302,27 @@ impl Pool {
         self.state.borrow_mut().workers.insert(slot, handle);
     }
 
-    fn hear(&self, slot: SlotId, data: JsValue) {
+    fn hear(&self, slot: SlotId, data: &JsValue) {
         if let Some(handle) = self.state.borrow_mut().workers.get_mut(&slot) {
             handle.last_word = now();
         }
-        match serde_wasm_bindgen::from_value(data) {
-            Ok(FromWorker::Ready) => {
+        let message = match Message::<FromWorker>::read(data) {
+            Ok(message) => message,
+            Err(words) => return self.bury(slot, words),
+        };
+        let body = message.bodies.into_iter().next();
+        match (message.head, body) {
+            (FromWorker::Ready, _) => {
                 if let Some(handle) = self.state.borrow_mut().workers.get_mut(&slot) {
                     handle.ready = true;
                 }
                 self.tell(Event::Ready(slot));
             }
-            Ok(FromWorker::Ticked { ticket, tick }) => {
-                let payload = decode(&tick).ok().map(Payload::Tick);
+            (FromWorker::Ticked { ticket }, Some(body)) => {
+                let payload = decode(&body.to_vec()).ok().map(|tick| Payload::Tick(tick, body));
                 self.tell_with(Event::Ticked { slot, ticket: Ticket(ticket) }, payload);
             }
-            Ok(FromWorker::Done { ticket, output, memory }) => {
+            (FromWorker::Done { ticket, memory }, Some(output)) => {
                 {
                     let mut state = self.state.borrow_mut();
                     state.memory.insert(slot, memory);
@@ -323,15 +330,12 @@ impl Pool {
                 }
                 self.tell_with(Event::Done { slot, ticket: Ticket(ticket) }, Some(Payload::Output(output)));
             }
-            Ok(FromWorker::Failed { ticket, error }) => {
+            (FromWorker::Failed { ticket, error }, _) => {
                 self.state.borrow_mut().free(slot);
                 self.tell_with(Event::Failed { slot, ticket: Ticket(ticket) }, Some(Payload::Error(error)));
             }
-            Ok(FromWorker::Panicked { message }) => self.bury(slot, message),
-            Ok(FromWorker::Opening { .. } | FromWorker::Opened(_) | FromWorker::Refused(_) | FromWorker::Taken(_)) => {
-                self.bury(slot, "it speaks of files that it was not given".into());
-            }
-            Err(error) => self.bury(slot, format!("it sent a message that could not be read: {error}")),
+            (FromWorker::Panicked { message }, _) => self.bury(slot, message),
+            _ => self.bury(slot, "it speaks of what it was not asked".into()),
         }
     }
 
@@ -391,8 +395,8 @@ impl Pool {
 
 /// What an event brought along.
 enum Payload {
-    Tick(Tick),
-    Output(Vec<u8>),
+    Tick(Tick, Uint8Array),
+    Output(Uint8Array),
     Error(Error),
 }
 
@@ -415,6 +419,16 @@ impl Drop for CancelOnDrop<'_> {
 }
 
 impl State {
+    /// Lets all workers go: those that come know other experiments. Nobody waits for what they do, since only one run
+    /// goes on at a time.
+    fn turn_to(&mut self, group: &'static str) {
+        self.workers.clear();
+        self.memory.clear();
+        self.batches.clear();
+        self.schedule = Schedule::new(self.n_workers);
+        self.group = group;
+    }
+
     /// The key of a data set; the same one for the same content.
     fn key_of(&mut self, dataset: &Arc<Dataset>) -> DataKey {
         if let Some((key, _)) = self.data.iter().find(|(_, known)| known.sha256 == dataset.sha256) {
@@ -439,15 +453,9 @@ impl State {
     fn load(&self, slot: SlotId, key: DataKey) -> Result<()> {
         let gone = || Error::Worker("the data set is gone".into());
         let data = self.data.get(&key).ok_or_else(gone)?;
-        let message = to_js(&ToWorker::Load(Parcel::without_images(data)))?;
         // One copy, out of the page's memory and over to the worker: of 70,000 images a second would be felt.
-        let images = js_sys::Uint8Array::from(data.images.as_slice());
-        let set = js_sys::Reflect::get(&message, &JsValue::from_str("Load"))
-            .and_then(|load| js_sys::Reflect::set(&load, &JsValue::from_str("images"), &images));
-        set.map_err(|e| Error::Worker(format!("a message could not be written: {e:?}")))?;
-        let transfer = js_sys::Array::of1(&images.buffer());
-        let Some(handle) = self.workers.get(&slot) else { return Ok(()) };
-        handle.worker.post_message_with_transfer(&message, &transfer).map_err(|e| Error::Worker(format!("{e:?}")))
+        let images = Uint8Array::from(data.images.as_slice());
+        self.say(slot, &ToWorker::Load(Parcel::from(&**data)), images)
     }
 
     fn run(&mut self, slot: SlotId, batch: BatchId, job: u32, ticket: Ticket) -> Result<()> {
@@ -457,9 +465,16 @@ impl State {
         handle.running = Some((batch, ticket));
         handle.last_word = now();
         let experiment = jobs.experiment.to_string();
+        // Each job is dealt out once.
         let job = std::mem::take(&mut jobs.jobs[job as usize]);
-        let message = to_js(&ToWorker::Run { ticket: ticket.0, experiment, job })?;
-        handle.worker.post_message(&message).map_err(|e| Error::Worker(format!("{e:?}")))
+        self.say(slot, &ToWorker::Run { ticket: ticket.0, experiment }, job)
+    }
+
+    fn say(&self, slot: SlotId, head: &ToWorker, body: Uint8Array) -> Result<()> {
+        let Some(handle) = self.workers.get(&slot) else { return Ok(()) };
+        let sent =
+            pack(head, &[body]).and_then(|(message, gone)| handle.worker.post_message_with_transfer(&message, &gone));
+        sent.map_err(|e| Error::Worker(format!("a message could not be sent: {e:?}")))
     }
 
     fn news(&mut self, batch: BatchId, news: News) {
@@ -470,8 +485,4 @@ impl State {
             }
         }
     }
-}
-
-fn to_js(message: &ToWorker) -> Result<JsValue> {
-    serde_wasm_bindgen::to_value(message).map_err(|e| Error::Worker(format!("a message could not be encoded: {e}")))
 }

@@ -1,33 +1,92 @@
-//! What page and worker say to each other. Jobs, outputs and ticks travel as the
-//! bytes of [`encode`](crate::experiments::encode): one byte array each, whatever is in them.
+//! What page and worker say to each other: the heads of their messages. What is large travels beside them as bytes,
+//! as [`wire`](super) carries it: images, and jobs, outputs, ticks and reports as
+//! [`encode`](crate::experiments::encode) writes them.
 
 use crate::data::Dataset;
-use crate::data::opened::{File, Order, Preview};
+use crate::data::opened::{Order, Preview};
 use crate::error::{Error, Result};
+use crate::experiments::Values;
 use serde::{Deserialize, Serialize};
 
 /// From the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ToWorker {
-    /// The data set of all jobs that follow.
+    /// The data set of all that follows; with its images.
     Load(Parcel),
-    /// A job of an experiment.
+    /// A job of an experiment; with the job.
     Run {
         /// The name under which the worker speaks of it.
         ticket: u32,
         /// The experiment's name.
         experiment: String,
-        /// The job.
-        #[serde(with = "serde_bytes")]
-        job: Vec<u8>,
     },
-    /// Files to read.
+    /// An experiment to conduct.
+    Conduct {
+        /// The experiment's name.
+        experiment: String,
+        /// Its parameters.
+        values: Values,
+    },
+    /// Do the parameters of an experiment fit images of that number and size?
+    Check {
+        /// The experiment's name.
+        experiment: String,
+        /// Its parameters.
+        values: Values,
+        /// Number of images.
+        n_samples: u32,
+        /// Pixels of each.
+        n_features: u32,
+    },
+    /// The Python script of an experiment is wanted.
+    Script {
+        /// The experiment's name.
+        experiment: String,
+        /// Its parameters.
+        values: Values,
+        /// Name of the data set.
+        data: String,
+        /// The link that shows it.
+        link: String,
+    },
+    /// To a conductor: a job goes on; with its tick.
+    Ticked {
+        /// Its position.
+        job: u32,
+    },
+    /// To a conductor: a job is done; with its output.
+    Answered {
+        /// Its position.
+        job: u32,
+    },
+    /// To a conductor: all jobs are done, or there will be no result.
+    Finished(Option<Error>),
+    /// Files to read; with their contents.
     Open {
-        /// In any order.
-        files: Vec<File>,
+        /// What they are called.
+        names: Vec<String>,
     },
     /// The images of the files that were opened are wanted, in that order.
     Take(Order),
+    /// An NPZ is wanted; with a report's arrays.
+    PackArrays,
+    /// An NPZ is wanted; with the images.
+    PackImages(Parcel),
+    /// A run as JSON is wanted; with its report.
+    PackReport {
+        /// [`Outcome`](crate::report::Outcome)'s fields, but the report.
+        configuration: String,
+        /// Version of the engine.
+        engine: String,
+        /// Digest of the report.
+        digest: String,
+        /// Wall seconds.
+        seconds: f64,
+        /// Bytes of all workers.
+        memory_bytes: u64,
+        /// Workers.
+        workers: u32,
+    },
 }
 
 /// From a worker.
@@ -35,31 +94,54 @@ pub enum ToWorker {
 pub enum FromWorker {
     /// It has loaded its code and listens.
     Ready,
-    /// A job goes on.
+    /// A job goes on; with its tick.
     Ticked {
         /// Which one.
         ticket: u32,
-        /// The tick.
-        #[serde(with = "serde_bytes")]
-        tick: Vec<u8>,
     },
-    /// A job is done.
+    /// A job is done; with its output.
     Done {
         /// Which one.
         ticket: u32,
-        /// Its output.
-        #[serde(with = "serde_bytes")]
-        output: Vec<u8>,
         /// Bytes of the worker's memory, which only ever grows.
         memory: u32,
     },
-    /// A job returned an error.
+    /// A job, or the experiment, returned an error.
     Failed {
         /// Which one.
         ticket: u32,
         /// The error.
         error: Error,
     },
+    /// From a conductor: jobs to do; with each of them.
+    Jobs {
+        /// Seconds of silence after which a worker counts as stuck.
+        patience: f64,
+    },
+    /// From a conductor: how far the run is.
+    Progress {
+        /// Name of the stage.
+        stage: String,
+        /// Jobs done.
+        done: u32,
+        /// Of how many.
+        of: u32,
+        /// Share of the run, 0 to 1.
+        share: f64,
+    },
+    /// From a conductor: what is known so far; with the report.
+    Unfinished,
+    /// From a conductor: the result; with the report.
+    Concluded {
+        /// The report's digest.
+        digest: String,
+        /// Bytes of the conductor's memory.
+        memory: u32,
+    },
+    /// What does not fit, if something does not.
+    Checked(Option<Error>),
+    /// The Python script.
+    Script(String),
     /// Files are being read.
     Opening {
         /// Bytes read.
@@ -68,11 +150,13 @@ pub enum FromWorker {
         of: u32,
     },
     /// The files that were opened have been read.
-    Opened(Preview),
-    /// The files that were opened cannot be used.
+    Opened(Box<Preview>),
+    /// What was asked for cannot be done.
     Refused(Error),
     /// The images of the files that were opened.
     Taken(Parcel),
+    /// A file was written; with it.
+    Packed,
     /// The worker broke and can no longer be used.
     Panicked {
         /// What the panic said.
@@ -80,16 +164,13 @@ pub enum FromWorker {
     },
 }
 
-/// A data set on its way.
+/// A data set without its images, which travel beside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parcel {
     /// Name in links.
     pub id: String,
     /// Name for people.
     pub title: String,
-    /// Grey levels, `(n, height, width)`.
-    #[serde(with = "serde_bytes")]
-    pub images: Vec<u8>,
     /// Classes, `(n,)`.
     #[serde(with = "serde_bytes")]
     pub labels: Vec<u8>,
@@ -105,17 +186,9 @@ pub struct Parcel {
 
 impl From<&Dataset> for Parcel {
     fn from(data: &Dataset) -> Self {
-        Parcel { images: data.images.clone(), ..Parcel::without_images(data) }
-    }
-}
-
-impl Parcel {
-    /// All of a data set but its images, which are large and travel by themselves.
-    pub fn without_images(data: &Dataset) -> Self {
         Parcel {
             id: data.id.clone(),
             title: data.title.clone(),
-            images: Vec::new(),
             labels: data.labels.clone(),
             height: data.height as u32,
             width: data.width as u32,
@@ -123,11 +196,13 @@ impl Parcel {
             sha256: data.sha256.clone(),
         }
     }
+}
 
-    /// Unpacks it; lengths are checked anew.
-    pub fn unpack(self) -> Result<Dataset> {
+impl Parcel {
+    /// Unpacks it with its images, grey levels `(n, height, width)`; lengths are checked anew.
+    pub fn unpack(self, images: Vec<u8>) -> Result<Dataset> {
         let shape = (self.height as usize, self.width as usize);
-        let Parcel { id, title, images, labels, class_names, sha256, .. } = self;
+        let Parcel { id, title, labels, class_names, sha256, .. } = self;
         Dataset::with_checksum(&id, &title, images, labels, shape, class_names, sha256)
     }
 }
@@ -144,6 +219,6 @@ mod tests {
         let back: ToWorker = postcard::from_bytes(&bytes).unwrap();
         assert_eq!(back, message);
         let ToWorker::Load(parcel) = back else { unreachable!() };
-        assert_eq!(parcel.unpack().unwrap(), data);
+        assert_eq!(parcel.unpack(vec![1, 2, 3, 4]).unwrap(), data);
     }
 }

@@ -1,25 +1,20 @@
-//! The worker's half: load data, do jobs, send ticks, read files, report a panic.
+//! The worker's half: load data, do jobs, send ticks, conduct an experiment, read and write files, report a panic.
 
-use super::protocol::{FromWorker, Parcel, ToWorker};
-use crate::data::Dataset;
-use crate::data::opened::{self, Opened};
+use super::protocol::{FromWorker, ToWorker};
+use super::wire::{Message, pack};
 use crate::error::Error;
-use crate::experiments::{Entry, Tick, Ticker, Workplace, encode};
+use js_sys::Uint8Array;
 use std::cell::RefCell;
-use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
-
-/// Milliseconds between two ticks: ten pictures a second are as many as anybody sees.
-const TICK_MS: f64 = 100.0;
 
 fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-fn post(message: &FromWorker) {
-    let sent =
-        serde_wasm_bindgen::to_value(message).map_err(JsValue::from).and_then(|value| scope().post_message(&value));
+/// Says something to the page.
+pub fn post(head: &FromWorker, bodies: &[Uint8Array]) {
+    let sent = pack(head, bodies).and_then(|(message, gone)| scope().post_message_with_transfer(&message, &gone));
     if let Err(error) = sent {
         // Nothing else can tell the page, which would wait for ever.
         wasm_bindgen::throw_val(error);
@@ -29,68 +24,31 @@ fn post(message: &FromWorker) {
 /// Answers the page's messages from now on.
 pub fn serve() {
     std::panic::set_hook(Box::new(|info| {
-        post(&FromWorker::Panicked { message: info.to_string() });
+        post(&FromWorker::Panicked { message: info.to_string() }, &[]);
     }));
-    let mut place: Option<Workplace> = None;
-    let mut opened: Option<Opened> = None;
-    let listen =
-        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            match serde_wasm_bindgen::from_value(event.data()) {
-                Ok(ToWorker::Load(parcel)) => match parcel.unpack() {
-                    Ok(dataset) => place = Some(Workplace::new(Arc::new(dataset))),
-                    Err(error) => post(&FromWorker::Panicked { message: error.to_string() }),
-                },
-                Ok(ToWorker::Run { ticket, experiment, job }) => post(&run(ticket, &experiment, &job, place.as_mut())),
-                Ok(ToWorker::Open { files }) => {
-                    let mut heard = |done, of| post(&FromWorker::Opening { done: done as u32, of: of as u32 });
-                    match opened::open(files, &mut heard) {
-                        Ok(files) => post(&FromWorker::Opened(opened.insert(files).preview())),
-                        Err(error) => post(&FromWorker::Refused(error)),
-                    }
-                }
-                Ok(ToWorker::Take(order)) => {
-                    let nothing = || Error::Worker("nothing was opened".into());
-                    match opened.as_ref().ok_or_else(nothing).and_then(|opened| opened.arrange(order)) {
-                        Ok(data) => post_taken(&data),
-                        Err(error) => post(&FromWorker::Refused(error)),
-                    }
-                }
-                Err(error) => post(&FromWorker::Panicked { message: format!("a message could not be read: {error}") }),
-            }
-        });
+    #[cfg(feature = "compute")]
+    let mut stage = compute::Stage::default();
+    #[cfg(feature = "files")]
+    let mut desk = files::Desk::default();
+    let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let message = match Message::<ToWorker>::read(&event.data()) {
+            Ok(message) => message,
+            Err(message) => return post(&FromWorker::Panicked { message }, &[]),
+        };
+        #[cfg(feature = "compute")]
+        let Some(message) = stage.hear(message) else { return };
+        #[cfg(feature = "files")]
+        let Some(message) = desk.hear(message) else { return };
+        let error = Error::Worker(format!("this module cannot do that: {:?}", message.head));
+        post(&FromWorker::Refused(error), &[]);
+    });
     scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
     listen.forget();
-    post(&FromWorker::Ready);
-}
-
-/// Hands images over without a second copy.
-fn post_taken(data: &Dataset) {
-    let images = js_sys::Uint8Array::from(data.images.as_slice());
-    let sent = serde_wasm_bindgen::to_value(&FromWorker::Taken(Parcel::without_images(data)))
-        .map_err(JsValue::from)
-        .and_then(|message| {
-            let taken = js_sys::Reflect::get(&message, &JsValue::from_str("Taken"))?;
-            js_sys::Reflect::set(&taken, &JsValue::from_str("images"), &images)?;
-            scope().post_message_with_transfer(&message, &js_sys::Array::of1(&images.buffer()))
-        });
-    if let Err(error) = sent {
-        wasm_bindgen::throw_val(error);
-    }
-}
-
-fn run(ticket: u32, experiment: &str, job: &[u8], place: Option<&mut Workplace>) -> FromWorker {
-    let answer = Entry::find(experiment).and_then(|entry| {
-        let place = place.ok_or_else(|| Error::Worker("it was given a job before its data".into()))?;
-        entry.work(job, place, &mut Posting { ticket, last: f64::NEG_INFINITY })
-    });
-    match answer {
-        Ok(output) => FromWorker::Done { ticket, output, memory: memory() },
-        Err(error) => FromWorker::Failed { ticket, error },
-    }
+    post(&FromWorker::Ready, &[]);
 }
 
 /// Bytes of this worker's memory.
-fn memory() -> u32 {
+pub fn memory() -> u32 {
     let buffer = wasm_bindgen::memory().unchecked_into::<js_sys::WebAssembly::Memory>().buffer();
     buffer.unchecked_into::<js_sys::ArrayBuffer>().byte_length()
 }
@@ -99,25 +57,165 @@ thread_local! {
     static CLOCK: RefCell<Option<web_sys::Performance>> = const { RefCell::new(None) };
 }
 
-fn now() -> f64 {
+/// Milliseconds since the worker began.
+pub fn now() -> f64 {
     CLOCK.with_borrow_mut(|clock| clock.get_or_insert_with(|| scope().performance().unwrap_throw()).now())
 }
 
-/// Posts a job's ticks to the page.
-struct Posting {
-    ticket: u32,
-    last: f64,
-}
+#[cfg(feature = "compute")]
+mod compute {
+    //! Jobs, and the conducting of an experiment.
 
-impl Ticker for Posting {
-    fn due(&mut self) -> bool {
-        now() - self.last >= TICK_MS
+    use super::*;
+    use crate::experiments::{Entry, Tick, Ticker, Workplace, encode};
+    use crate::python;
+    use crate::workers::conduct::{Ear, News, conduct};
+    use std::sync::Arc;
+
+    /// Milliseconds between two ticks.
+    const TICK_MS: f64 = 100.0;
+
+    #[derive(Default)]
+    pub struct Stage {
+        place: Option<Workplace>,
+        ear: Option<Ear>,
     }
 
-    fn tell(&mut self, tick: Tick) {
-        self.last = now();
-        if let Ok(tick) = encode(&tick) {
-            post(&FromWorker::Ticked { ticket: self.ticket, tick });
+    impl Stage {
+        /// Answers a message, or gives it back.
+        pub fn hear(&mut self, message: Message<ToWorker>) -> Option<Message<ToWorker>> {
+            let tell = |ear: &Option<Ear>, news| drop(ear.as_ref().map(|ear| ear.unbounded_send(news)));
+            let bytes = |message: &Message<ToWorker>| message.bytes();
+            match message.head {
+                ToWorker::Load(ref parcel) => match parcel.clone().unpack(bytes(&message)) {
+                    Ok(dataset) => self.place = Some(Workplace::new(Arc::new(dataset))),
+                    Err(error) => post(&FromWorker::Panicked { message: error.to_string() }, &[]),
+                },
+                ToWorker::Run { ticket, ref experiment } => self.run(ticket, experiment, &bytes(&message)),
+                ToWorker::Conduct { experiment, values } => match &self.place {
+                    Some(place) => self.ear = Some(conduct(&experiment, values, Arc::clone(place.dataset()))),
+                    None => post(&FromWorker::Refused(early()), &[]),
+                },
+                ToWorker::Check { ref experiment, ref values, n_samples, n_features } => {
+                    let (n_samples, n_features) = (n_samples as usize, n_features as usize);
+                    let fits = Entry::find(experiment).and_then(|entry| entry.check(values, n_samples, n_features));
+                    post(&FromWorker::Checked(fits.err()), &[]);
+                }
+                ToWorker::Script { ref experiment, ref values, ref data, ref link } => {
+                    let text = Entry::find(experiment).and_then(|entry| python::script(entry, values, data, link));
+                    post(&text.map_or_else(FromWorker::Refused, FromWorker::Script), &[]);
+                }
+                ToWorker::Ticked { job } => tell(&self.ear, News::Tick(job as usize, bytes(&message))),
+                ToWorker::Answered { job } => tell(&self.ear, News::Done(job as usize, bytes(&message))),
+                ToWorker::Finished(error) => tell(&self.ear, News::Finished(error)),
+                _ => return Some(message),
+            }
+            None
         }
+
+        fn run(&mut self, ticket: u32, experiment: &str, job: &[u8]) {
+            let answer = Entry::find(experiment).and_then(|entry| {
+                let place = self.place.as_mut().ok_or_else(early)?;
+                entry.work(job, place, &mut Posting { ticket, last: f64::NEG_INFINITY })
+            });
+            match answer {
+                Ok(output) => {
+                    post(&FromWorker::Done { ticket, memory: memory() }, &[Uint8Array::from(output.as_slice())]);
+                }
+                Err(error) => post(&FromWorker::Failed { ticket, error }, &[]),
+            }
+        }
+    }
+
+    fn early() -> Error {
+        Error::Worker("it was given work before its data".into())
+    }
+
+    /// Posts a job's ticks to the page.
+    struct Posting {
+        ticket: u32,
+        last: f64,
+    }
+
+    impl Ticker for Posting {
+        fn due(&mut self) -> bool {
+            now() - self.last >= TICK_MS
+        }
+
+        fn tell(&mut self, tick: Tick) {
+            self.last = now();
+            if let Ok(tick) = encode(&tick) {
+                post(&FromWorker::Ticked { ticket: self.ticket }, &[Uint8Array::from(tick.as_slice())]);
+            }
+        }
+    }
+}
+
+#[cfg(feature = "files")]
+mod files {
+    //! Files in and out.
+
+    use super::*;
+    use crate::data::opened::{self, File, Opened};
+    use crate::error::Result;
+    use crate::experiments::decode;
+    use crate::export;
+    use crate::report::Outcome;
+    use crate::workers::protocol::Parcel;
+
+    #[derive(Default)]
+    pub struct Desk {
+        opened: Option<Opened>,
+    }
+
+    impl Desk {
+        /// Answers a message, or gives it back.
+        pub fn hear(&mut self, message: Message<ToWorker>) -> Option<Message<ToWorker>> {
+            let bytes = || message.bodies.first().map(Uint8Array::to_vec).unwrap_or_default();
+            match message.head {
+                ToWorker::Open { names } => {
+                    let mut heard = |done, of| {
+                        post(&FromWorker::Opening { done: done as u32, of: of as u32 }, &[]);
+                    };
+                    let file = |(name, body): (String, &Uint8Array)| File { name, bytes: body.to_vec() };
+                    let files = names.into_iter().zip(&message.bodies).map(file).collect();
+                    answer(opened::open(files, &mut heard), |files| {
+                        post(&FromWorker::Opened(Box::new(self.opened.insert(files).preview())), &[]);
+                    });
+                }
+                ToWorker::Take(order) => {
+                    let nothing = || Error::Worker("nothing was opened".into());
+                    answer(self.opened.as_ref().ok_or_else(nothing).and_then(|opened| opened.arrange(order)), |data| {
+                        post(&FromWorker::Taken(Parcel::from(&data)), &[Uint8Array::from(data.images.as_slice())]);
+                    });
+                }
+                ToWorker::PackArrays => packed(decode(&bytes()).and_then(|arrays: Vec<_>| export::arrays(&arrays))),
+                ToWorker::PackImages(ref parcel) => {
+                    packed(parcel.clone().unpack(bytes()).and_then(|data| export::images(&data)));
+                }
+                ToWorker::PackReport { configuration, engine, digest, seconds, memory_bytes, workers } => {
+                    let text = decode(&bytes()).and_then(|report| {
+                        let raw = Vec::new();
+                        let outcome =
+                            Outcome { configuration, engine, digest, seconds, memory_bytes, workers, report, raw };
+                        serde_json::to_vec_pretty(&outcome).map_err(|e| Error::Data(e.to_string()))
+                    });
+                    packed(text);
+                }
+                _ => return Some(message),
+            }
+            None
+        }
+    }
+
+    fn answer<T>(result: Result<T>, good: impl FnOnce(T)) {
+        match result {
+            Ok(value) => good(value),
+            Err(error) => post(&FromWorker::Refused(error), &[]),
+        }
+    }
+
+    fn packed(file: Result<Vec<u8>>) {
+        answer(file, |file| post(&FromWorker::Packed, &[Uint8Array::from(file.as_slice())]));
     }
 }

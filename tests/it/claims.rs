@@ -1,8 +1,9 @@
 //! What the scenes claim and ask fits what their experiments report.
 
-use digitoscope::experiments::Entry;
+use digitoscope::experiments::{Entry, Values};
 use digitoscope::labs::{self, Kind, Scene};
-use digitoscope::report::{Outcome, Report};
+use digitoscope::link::View;
+use digitoscope::report::{Report, sealed};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -11,9 +12,9 @@ fn scenes() -> impl Iterator<Item = &'static Scene> {
 }
 
 fn saved(scene: &str) -> Report {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("static/saved/{scene}.json"));
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-    serde_json::from_str::<Outcome>(&text).unwrap().report
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("static/saved/{scene}.gz"));
+    let bytes = std::fs::read(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    sealed::open(scene, &bytes).unwrap().report
 }
 
 /// Every answer that a question accepts, or enough of them.
@@ -94,8 +95,15 @@ fn tests_of_claims_are_settings_of_their_experiment() {
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{}: {names:?}", scene.id);
         for test in scene.claims.iter().filter_map(|claim| claim.test.as_ref()) {
             let entry = Entry::find(scene.experiment.as_deref().unwrap()).unwrap();
-            let values = (entry.normal)(&test.set).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
-            for (name, value) in &test.set {
+            let mut view = View::default();
+            let (seen, set): (Values, Values) =
+                test.set.iter().cloned().partition(|(name, _)| view.value(name).is_some());
+            for (name, value) in &seen {
+                assert_eq!(view.apply(name, value), Ok(true), "{}", scene.id);
+                assert_eq!(view.value(name), Some(value.as_str()), "{}", scene.id);
+            }
+            let values = entry.normal(&set).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
+            for (name, value) in &set {
                 let normal = values.iter().find(|(known, _)| known == name).map(|(_, value)| value);
                 assert_eq!(normal, Some(value), "{}: {name} is written otherwise", scene.id);
             }

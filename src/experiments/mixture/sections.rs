@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::experiments::lab::Progress;
 use crate::experiments::pictures;
 use crate::learn::mixture::{Snapshot, TraceRow, r_hat};
-use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value};
+use crate::report::{Array, ColorMap, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value};
 
 /// Templates in a row of the mosaics, as in the notebook.
 const COLUMNS: u32 = 12;
@@ -284,6 +284,7 @@ fn between(k: usize, look: &Look, agreement: Option<f64>) -> Section {
             values: look.between.iter().map(|value| value.clamp(0.0, 1.0)).collect(),
             texts: look.between.iter().map(|value| format!("{value:.2}")).collect(),
             high: 1.0,
+            map: ColorMap::Blues,
         },
     }
 }

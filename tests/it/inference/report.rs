@@ -43,14 +43,19 @@ fn masks_of_a_saved_result_are_the_runs_at_every_level() {
         let report = run(&link);
         let inferred = saved(&report);
         for (task, id) in inferred.tasks.iter().zip(["4_7", "0_1"]) {
-            let (p, importance) = (array(&report, &format!("pvalues_{id}")), array(&report, &format!("importances_{id}")));
+            let (p, importance) =
+                (array(&report, &format!("pvalues_{id}")), array(&report, &format!("importances_{id}")));
             let joined = task.joined(inferred.aggregation).unwrap();
             let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
             assert_eq!(bits(&joined.p), bits(&p), "{link}");
             let kept: Vec<usize> = (0..p.len()).filter(|pixel| !p[*pixel].is_nan()).collect();
             assert!(kept.iter().all(|pixel| task.takes_part(*pixel)), "{link}");
             let of = |values: &[f64]| kept.iter().map(|pixel| values[*pixel]).collect::<Vec<f64>>();
-            let rates = [(Rate::Fwer, Control::Fwer { n_tests: 40 }), (Rate::Bhq, Control::FdrBhq), (Rate::Bhy, Control::FdrBhy)];
+            let rates = [
+                (Rate::Fwer, Control::Fwer { n_tests: 40 }),
+                (Rate::Bhq, Control::FdrBhq),
+                (Rate::Bhy, Control::FdrBhy),
+            ];
             for (rate, control) in rates {
                 for level in [0.001, 0.01, 0.1, 0.5, 0.99] {
                     let mask = inferred.mask(task, &joined, rate, level).unwrap();
@@ -65,7 +70,9 @@ fn masks_of_a_saved_result_are_the_runs_at_every_level() {
             let mask = inferred.mask(task, &joined, Rate::Fwer, inferred.fwer).unwrap();
             assert_eq!(mask.iter().map(|sign| f64::from(*sign)).collect::<Vec<_>>(), selected, "{link}");
             // A higher level selects no less.
-            let size = |level: f64| inferred.mask(task, &joined, Rate::Fwer, level).unwrap().iter().filter(|s| **s != 0).count();
+            let size = |level: f64| {
+                inferred.mask(task, &joined, Rate::Fwer, level).unwrap().iter().filter(|s| **s != 0).count()
+            };
             let sizes: Vec<usize> = (0..=60).map(|i| size(10f64.powf(-3.0 + f64::from(i) / 20.0))).collect();
             assert!(sizes.is_sorted(), "{sizes:?}");
         }
@@ -78,7 +85,9 @@ fn what_is_written_of_a_default_run_is_small() {
     let outcome: digitoscope::report::Outcome = serde_json::from_str(&text).unwrap();
     let inferred = saved(&outcome.report);
     assert_eq!(inferred.tasks.len(), 3);
-    assert!(inferred.tasks.iter().all(|task| task.known.len() == 10 && task.z.len() == 1000 && task.n_features() == 784));
+    assert!(
+        inferred.tasks.iter().all(|task| task.known.len() == 10 && task.z.len() == 1000 && task.n_features() == 784)
+    );
     let own = serde_json::to_string(&inferred).unwrap().len();
     assert!(own < 90_000, "{own} bytes");
 }

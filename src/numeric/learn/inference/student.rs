@@ -57,11 +57,7 @@ fn incomplete_beta((a, b): (f64, f64), (x, rest): (f64, f64), (log_x, log_rest):
     let front = libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b) + a * log_x + b * log_rest;
     let front = libm::exp(front);
     // The fraction converges fast on its own side of the mean.
-    if x < (a + 1.0) / (a + b + 2.0) {
-        front * fraction(a, b, x) / a
-    } else {
-        1.0 - front * fraction(b, a, rest) / b
-    }
+    if x < (a + 1.0) / (a + b + 2.0) { front * fraction(a, b, x) / a } else { 1.0 - front * fraction(b, a, rest) / b }
 }
 
 /// The continued fraction of the incomplete beta function, by Lentz's method.

@@ -1,0 +1,101 @@
+//! The conductor's half: runs an experiment, and has the page's pool do its jobs.
+
+use super::protocol::FromWorker;
+use super::serve::{memory, now, post};
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::experiments::{Bench, Entry, Heard, LocalFuture, Values, decode, encode};
+use crate::report::Report;
+use futures::StreamExt;
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use js_sys::Uint8Array;
+use std::cell::Cell;
+use std::sync::Arc;
+
+/// Milliseconds between two unfinished reports: ten pictures a second are as many as anybody sees.
+const DRAW_MS: f64 = 100.0;
+
+/// What the page says of the jobs.
+pub enum News {
+    /// One goes on.
+    Tick(usize, Vec<u8>),
+    /// One is done.
+    Done(usize, Vec<u8>),
+    /// All are done, or there will be no result.
+    Finished(Option<Error>),
+}
+
+/// Where news go.
+pub type Ear = UnboundedSender<News>;
+
+struct Podium {
+    /// Away while a stage listens: a run has one stage at a time.
+    news: Cell<Option<UnboundedReceiver<News>>>,
+    shown: Cell<f64>,
+}
+
+/// Runs an experiment and posts what it came to. Who sends news to the ear that it returns keeps it going.
+pub fn conduct(experiment: &str, values: Values, dataset: Arc<Dataset>) -> Ear {
+    let (ear, news) = unbounded();
+    let podium = Podium { news: Cell::new(Some(news)), shown: Cell::new(now()) };
+    let entry = Entry::find(experiment);
+    wasm_bindgen_futures::spawn_local(async move {
+        let report = match entry {
+            Ok(entry) => entry.run(&values, &dataset, &podium).await,
+            Err(error) => Err(error),
+        };
+        match report.and_then(|report| Ok((encode(&report)?, report.digest()))) {
+            Ok((bytes, digest)) => {
+                post(&FromWorker::Concluded { digest, memory: memory() }, &[Uint8Array::from(bytes.as_slice())]);
+            }
+            Err(error) => post(&FromWorker::Failed { ticket: 0, error }, &[]),
+        }
+    });
+    ear
+}
+
+impl Bench for Podium {
+    fn carry_out<'a>(
+        &'a self,
+        jobs: Vec<Vec<u8>>,
+        patience: f64,
+        heard: &'a mut dyn FnMut(Heard),
+    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>> {
+        Box::pin(async move {
+            let mut outputs = vec![Vec::new(); jobs.len()];
+            let bodies: Vec<Uint8Array> = jobs.iter().map(|job| Uint8Array::from(job.as_slice())).collect();
+            drop(jobs);
+            post(&FromWorker::Jobs { patience }, &bodies);
+            let mut news = self.news.take().ok_or_else(|| Error::Worker("two stages at once".into()))?;
+            loop {
+                match news.next().await {
+                    Some(News::Tick(job, tick)) => heard(Heard::Tick(job, decode(&tick)?)),
+                    Some(News::Done(job, output)) => {
+                        heard(Heard::Done(job, &output));
+                        outputs[job] = output;
+                    }
+                    Some(News::Finished(None)) => break,
+                    Some(News::Finished(Some(error))) => return Err(error),
+                    None => return Err(Error::Cancelled),
+                }
+            }
+            self.news.set(Some(news));
+            Ok(outputs)
+        })
+    }
+
+    fn wants_report(&self) -> bool {
+        now() - self.shown.get() >= DRAW_MS
+    }
+
+    fn show(&self, unfinished: Report) {
+        self.shown.set(now());
+        if let Ok(bytes) = encode(&unfinished) {
+            post(&FromWorker::Unfinished, &[Uint8Array::from(bytes.as_slice())]);
+        }
+    }
+
+    fn progress(&self, stage: &str, done: usize, of: usize, share: f64) {
+        post(&FromWorker::Progress { stage: stage.into(), done: done as u32, of: of as u32, share }, &[]);
+    }
+}
