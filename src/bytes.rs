@@ -61,6 +61,27 @@ fn words<E: de::Error>(bytes: &[u8]) -> Result<Vec<f32>, E> {
     Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
 }
 
+/// `#[serde(with = "crate::bytes::doubles")]`: the same for `f64`, all eight bytes of each.
+pub mod doubles {
+    use super::*;
+
+    /// Writes the values' little-endian bytes.
+    pub fn serialize<S: Serializer>(values: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    /// Reads them back.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+        let bytes = STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)?;
+        let (words, rest) = bytes.as_chunks::<8>();
+        if !rest.is_empty() {
+            return Err(de::Error::custom("a vector of f64 needs a multiple of eight bytes"));
+        }
+        Ok(words.iter().map(|word| f64::from_le_bytes(*word)).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::report::Picture;
@@ -81,6 +102,21 @@ mod tests {
             let text = serde_json::to_string(&Picture { caption: String::new(), pixels, scale: None }).unwrap();
             let back: Picture = serde_json::from_str(&text).unwrap();
             assert_eq!(bits(&back.pixels), expected, "{text}");
+        }
+    }
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Wide(#[serde(with = "crate::bytes::doubles")] Vec<f64>);
+
+    #[test]
+    fn every_bit_of_a_double_comes_back() {
+        let values = vec![0.1 + 0.2, -0.0, f64::MIN_POSITIVE, f64::INFINITY];
+        let text = serde_json::to_string(&Wide(values.clone())).unwrap();
+        let back: Wide = serde_json::from_str(&text).unwrap();
+        let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&back.0), bits(&values));
+        for bad in ["\"AAAA\"", "\"?\"", "1"] {
+            assert!(serde_json::from_str::<Wide>(bad).is_err(), "{bad}");
         }
     }
 }

@@ -8,7 +8,7 @@
 //! * [`params`], [`report`], [`bytes`]: what experiments are declared and answered with.
 //! * [`experiments`]: one a file. Know `learn`, `data`, and somebody who carries out their jobs.
 //! * [`labs`]: the words of the five labs. [`link`]: the address of everything.
-//! * [`python`]: the same in scikit-learn. [`export`]: files to take away.
+//! * [`json`], [`decimal`]: reading and writing it. [`python`]: the same in scikit-learn. [`export`]: files to take away.
 //! * [`workers`]: the pool that carries out jobs in a browser.
 //! * `runner` (native only): any link without a browser.
 //! * `plots`: figures drawn.
@@ -21,9 +21,11 @@
 pub mod app;
 pub mod bytes;
 pub mod data;
+pub mod decimal;
 pub mod docs;
 pub mod experiments;
 pub mod export;
+pub mod json;
 pub mod labs;
 pub mod link;
 pub mod params;

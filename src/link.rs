@@ -100,11 +100,18 @@ impl Setup {
         self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The same, also of what is no parameter but a way of looking.
+    pub fn said(&self, name: &str) -> Option<&str> {
+        self.value(name).or_else(|| self.view.value(name))
+    }
+
     /// This setup with one value changed; not checked.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut setup = self.clone();
-        if let Some(slot) = setup.values.iter_mut().find(|(known, _)| known == name) {
-            slot.1 = value.into();
+        match setup.values.iter_mut().find(|(known, _)| known == name) {
+            Some(slot) => slot.1 = value.into(),
+            // What is no way of looking either changes nothing.
+            None => drop(setup.view.apply(name, value)),
         }
         setup
     }
@@ -287,7 +294,7 @@ fn apply(setup: &mut Setup, name: &str, value: &str) -> Result<(), Error> {
                 return Err(Error::UnknownParameter(name.chars().take(60).collect()));
             };
             let changed = setup.with(name, value);
-            setup.values = (entry.normal)(&changed.values)?;
+            setup.values = entry.normal(&changed.values)?;
         }
     }
     Ok(())

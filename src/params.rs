@@ -2,6 +2,7 @@
 //! job carries, the form, the link, the validation, the keyword arguments of the
 //! Python script, the documentation and the property tests.
 
+use crate::decimal;
 use crate::error::{Error, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -56,6 +57,22 @@ impl Domain {
     }
 }
 
+impl Domain {
+    /// The one way in which a value is written that `text` names; `None` where it names none.
+    pub fn normal(&self, text: &str) -> Option<String> {
+        fn written<T: ParamType>(text: &str, domain: &Domain) -> Option<String> {
+            T::parse(text, domain).map(|value| value.write())
+        }
+        match self {
+            Domain::Int { .. } => written::<u32>(text, self),
+            Domain::Float { .. } => written::<f64>(text, self),
+            Domain::Choice(words) => words.iter().find(|word| **word == text.trim()).map(|word| word.to_string()),
+            Domain::Flag => written::<bool>(text, self),
+            Domain::Ints { .. } => written::<Vec<u32>>(text, self),
+        }
+    }
+}
+
 fn quoted(words: &[&str]) -> String {
     words.iter().map(|w| format!("'{w}'")).collect::<Vec<_>>().join(", ")
 }
@@ -91,7 +108,7 @@ impl ParamType for u32 {
         let value = match text.parse::<u32>() {
             Ok(value) => value,
             Err(_) => {
-                let value = text.parse::<f64>().ok()?;
+                let value = decimal::read(text)?;
                 if value.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&value) {
                     return None;
                 }
@@ -109,7 +126,7 @@ impl ParamType for u32 {
 impl ParamType for f64 {
     fn parse(text: &str, domain: &Domain) -> Option<Self> {
         let Domain::Float { min, max } = domain else { return None };
-        let value = text.trim().parse::<f64>().ok()?;
+        let value = decimal::read(text.trim())?;
         // -0 and 0 are one value, and must have one spelling.
         (*min..=*max).contains(&value).then_some(value + 0.0)
     }
@@ -175,11 +192,28 @@ pub trait Params: Clone + Default + PartialEq + Serialize + DeserializeOwned + '
 
 /// Reads one parameter, or says what it must be.
 pub fn parse<T: ParamType>(name: &str, text: &str, domain: &Domain) -> Result<T> {
-    T::parse(text, domain).ok_or_else(|| {
-        // A hostile link must not fill the page with its own text.
-        let shown: String = text.chars().take(40).collect();
-        Error::invalid(name, domain.must_be(), format!("'{shown}'"))
-    })
+    T::parse(text, domain).ok_or_else(|| refused(name, text, domain))
+}
+
+fn refused(name: &str, text: &str, domain: &Domain) -> Error {
+    // A hostile link must not fill the page with its own text.
+    let shown: String = text.chars().take(40).collect();
+    Error::invalid(name, domain.must_be(), format!("'{shown}'"))
+}
+
+/// All parameters of a table, each in the one way it is written: `values` where they name it, else its default.
+///
+/// # Errors
+/// The first value that its domain does not have, or that no parameter has.
+pub fn normal(specs: &[ParamSpec], values: &[(String, String)]) -> Result<Vec<(String, String)>> {
+    let mut all: Vec<(String, String)> =
+        specs.iter().map(|spec| (spec.name.to_string(), spec.default.clone())).collect();
+    for (name, text) in values {
+        let known = specs.iter().zip(&mut all).find(|(spec, _)| spec.name == name);
+        let Some((spec, (_, value))) = known else { return Err(Error::UnknownParameter(name.clone())) };
+        *value = spec.domain.normal(text).ok_or_else(|| refused(name, text, &spec.domain))?;
+    }
+    Ok(all)
 }
 
 /// An error if a list names a value twice: results are told apart by it.

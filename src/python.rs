@@ -1,11 +1,15 @@
 //! "Copy as Python": the script that does in scikit-learn what the page did, on
 //! exactly the page's images.
 
+#[cfg(feature = "compute")]
 use crate::data::catalog;
+#[cfg(feature = "compute")]
 use crate::error::Result;
+#[cfg(feature = "compute")]
 use crate::experiments::{Entry, Values};
 use crate::params::{Domain, Params};
 
+#[cfg(feature = "compute")]
 /// The whole script for one configuration; `link` is its address from `#/` on.
 pub fn script(entry: &Entry, values: &Values, dataset: &str, link: &str) -> Result<String> {
     let body = entry.python(values)?;
@@ -23,6 +27,7 @@ pub fn script(entry: &Entry, values: &Values, dataset: &str, link: &str) -> Resu
     Ok(text)
 }
 
+#[cfg(feature = "compute")]
 /// The function that loads the images of a data set.
 fn load(dataset: &str) -> String {
     let file = npz_name(dataset);

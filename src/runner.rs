@@ -6,7 +6,7 @@ use crate::data::{Dataset, catalog, disk};
 use crate::error::{Error, Result};
 use crate::experiments::{Entry, Threads, poll_once};
 use crate::link::{self, Place, Setup};
-use crate::report::{ENGINE, Outcome};
+use crate::report::{ENGINE, Outcome, sealed};
 use crate::{export, labs, python};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ Carries out a link such as '#/clusters/2-kmeans?n_clusters=12' and prints the re
   --python                      print the scikit-learn script of the link instead of running it
   --threads N                   threads (all cores)
   --data DIR                    folder of the built-in images (static/data)
-  --save-presets DIR            write the saved result of every scene (static/saved)
+  --save-presets DIR            write the saved result of every scene whose link begins with LINK (static/saved)
 ";
 
 #[derive(Default)]
@@ -104,7 +104,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let folder = arguments.data.clone().unwrap_or_else(builtin_folder);
     if let Some(target) = &arguments.save_presets {
-        return save_presets(&folder, target, threads);
+        return save_presets(&folder, target, threads, arguments.link.as_deref().unwrap_or("#/"));
     }
     let opened = link::open(arguments.link.as_deref().unwrap_or_default());
     for note in &opened.notes {
@@ -180,6 +180,7 @@ pub fn outcome(setup: &Setup, dataset: &Arc<Dataset>, threads: usize) -> Result<
         memory_bytes: peak_memory(),
         workers: threads as u32,
         report,
+        raw: Vec::new(),
     })
 }
 
@@ -196,19 +197,13 @@ pub fn presets() -> Vec<(String, Setup)> {
         .collect()
 }
 
-fn save_presets(folder: &Path, target: &Path, threads: usize) -> Result<()> {
+fn save_presets(folder: &Path, target: &Path, threads: usize, link: &str) -> Result<()> {
     std::fs::create_dir_all(target).map_err(|e| Error::Data(format!("{}: {e}", target.display())))?;
-    for (scene, setup) in presets() {
+    for (scene, setup) in presets().into_iter().filter(|(_, setup)| setup.fragment().starts_with(link)) {
         let dataset = Arc::new(disk::builtin(folder, &setup.data)?);
-        let mut outcome = outcome(&setup, &dataset, threads)?;
+        let outcome = outcome(&setup, &dataset, threads)?;
         eprintln!("{scene}: {:.2} s, digest {}", outcome.seconds, outcome.digest);
-        // What a machine took on a day is not part of a result that is kept.
-        outcome.seconds = 0.0;
-        outcome.memory_bytes = 0;
-        outcome.workers = 0;
-        outcome.report.arrays.clear();
-        let text = serde_json::to_string(&outcome).map_err(|e| Error::Data(e.to_string()))?;
-        write(&target.join(format!("{scene}.json")), text.as_bytes())?;
+        write(&target.join(format!("{scene}.gz")), &sealed::seal(&outcome)?)?;
     }
     Ok(())
 }

@@ -79,26 +79,28 @@ fn TestLink(test: &'static Test) -> impl IntoView {
         desk.setup.with(|setup| test.set.iter().any(|(name, _)| setup.embed.lock.iter().any(|lock| lock == name)))
     };
     let there = Memo::new(move |_| {
-        desk.setup.with(|setup| test.set.iter().all(|(name, value)| setup.value(name) == Some(value.as_str())))
+        desk.setup.with(|setup| test.set.iter().all(|(name, value)| setup.said(name) == Some(value.as_str())))
     });
     let href = move || {
         desk.setup.with(|setup| {
             let preset = Setup::preset(setup.place.clone());
             let back = there.get();
             let set = |setup: Setup, (name, value): &(String, String)| {
-                let value = if back { preset.value(name).unwrap_or(value) } else { value };
+                let value = if back { preset.said(name).unwrap_or(value) } else { value };
                 setup.with(name, value)
             };
             let start = Setup { view: View::default(), ..setup.clone() };
             test.set.iter().fold(start, set).fragment()
         })
     };
+    // A way of looking needs no run.
+    let computed = test.set.iter().any(|(name, _)| desk.setup.with_untracked(|setup| setup.value(name).is_some()));
     let label = move || if there.get() { "Back to the notebook's setting" } else { test.label.as_str() };
     view! {
         <Show when=move || !locked()>
             <p class="muted">
                 "Test it: " <a class="btn" data-testid="test" href=href>{label}</a>
-                {move || there.get().then_some(" Now run it, and look again.")}
+                {move || (there.get() && computed).then_some(" Now run it, and look again.")}
             </p>
         </Show>
     }

@@ -30,8 +30,8 @@ const PARTS: [Part; 8] = [
     ("A quadrant", |row, column, h, w| row < h / 2 && column >= w / 2),
     // The bits of a multiplicative hash: as good as random, and the same for everybody.
     ("Random dots", |row, column, _, w| ((row * w + column) as u32).wrapping_mul(2_654_435_761) >> 31 == 1),
-    ("Everything", |..| true),
-    ("Nothing", |..| false),
+    ("Everything", |_, _, _, _| true),
+    ("Nothing", |_, _, _, _| false),
 ];
 
 /// The section of the brush: with chains at hand a place to paint, without them its pictures.

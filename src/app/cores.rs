@@ -4,9 +4,9 @@
 use super::desk::Desk;
 use super::drag::Drag;
 use super::figure::{Chart, width_of};
-use super::settings::{Chosen, Found, core_flags, int, table};
+use super::settings::{Chosen, Found, int, table};
 use crate::plots::{self, curves};
-use crate::report::{Figure, Section, Table, Value};
+use crate::report::{Figure, Section, Table, Value, flags};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -65,12 +65,9 @@ pub fn Cores(section: Memo<Option<Section>>) -> impl IntoView {
                 let count = int(counts, row.get(), column)?;
                 let k: i64 = name.rsplit(' ').next()?.parse().ok()?;
                 let share = count as f64 / n.get().max(1) as f64;
-                let mut flags = core_flags(share);
                 let one = |found: &Found| found.eps as f64 == eps.get() && found.is(k) && found.clusters == 1;
-                if grid.with(|grid| grid.iter().flatten().any(one)) {
-                    flags.push("one cluster");
-                }
-                Some((k, count, share, flags))
+                let one = grid.with(|grid| grid.iter().flatten().any(one));
+                Some((k, count, share, flags::of(share, usize::from(one))))
             };
             counts.columns.iter().enumerate().skip(1).filter_map(line).collect::<Vec<_>>()
         })

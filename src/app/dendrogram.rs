@@ -6,6 +6,7 @@ use super::desk::Desk;
 use super::drag::Drag;
 use super::paint::Brush;
 use super::strip::Strip;
+use crate::decimal;
 use crate::experiments::cut::{self, Share};
 use crate::learn::cluster::{Cut, Linkage, Truncation, height_between};
 use crate::plots::dendrogram::{Layout, Picture};
@@ -292,7 +293,7 @@ fn CutControls(known: Memo<Option<Arc<Known>>>, look: RwSignal<Look>) -> impl In
         restore(&event, with(|known| known.cut.n_clusters().to_string())());
     };
     let set_height = move |event: web_sys::Event| {
-        let height = event_target_value(&event).trim().parse::<f64>().ok().filter(|height| height.is_finite());
+        let height = decimal::read(event_target_value(&event).trim());
         look.update(|look| look.height = height.map(|height| height.max(0.0)).or(look.height));
         restore(&event, with(|known| format!("{:.1}", known.cut.height))());
     };

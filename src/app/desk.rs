@@ -10,7 +10,7 @@ use crate::data::catalog::{self, Info};
 use crate::error::{Error, Result};
 use crate::experiments::Entry;
 use crate::link::{Place, Setup, View};
-use crate::report::{ENGINE, Outcome};
+use crate::report::{ColorScale, ENGINE, Outcome};
 use crate::workers::{Conclusion, Conductor, Pool};
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
@@ -34,6 +34,8 @@ pub struct Desk {
     pub notes: RwSignal<Vec<Error>>,
     /// Control texts that are no values: name, text, error.
     pub invalid: RwSignal<Vec<(String, String, Error)>>,
+    /// What was found not to fit: a setup's key, and why.
+    refused: RwSignal<Option<(String, Error)>>,
     /// What is shown.
     pub shown: RwSignal<Option<Shown>>,
     /// What is going on.
@@ -86,6 +88,7 @@ impl Desk {
             view: RwSignal::new(View::default()),
             notes: RwSignal::new(Vec::new()),
             invalid: RwSignal::new(Vec::new()),
+            refused: RwSignal::new(None),
             shown: RwSignal::new(None),
             run: RwSignal::new(RunState::Idle),
             dark: RwSignal::new(false),
@@ -136,10 +139,21 @@ impl Desk {
     /// Notes that the tree of a section is cut at another height. The address follows,
     /// but not at every step of a drag: browsers allow only so many changes.
     pub fn cut_at(&self, section: &str, height: Option<f64>) {
-        if self.setup.with_untracked(|setup| setup.view.height(section) == height) {
+        self.note_view(|view| view.set_height(section, height));
+    }
+
+    /// Notes what else is looked at, by its name in links.
+    pub fn look_at(&self, name: &str, value: Option<&str>) {
+        self.note_view(|view| view.set_look(name, value));
+    }
+
+    fn note_view(&self, change: impl FnOnce(&mut View)) {
+        let mut view = self.setup.with_untracked(|setup| setup.view.clone());
+        change(&mut view);
+        if self.setup.with_untracked(|setup| setup.view == view) {
             return;
         }
-        self.setup.update_untracked(|setup| setup.view.set_height(section, height));
+        self.setup.update_untracked(|setup| setup.view = view);
         if self.writing.try_update_value(|writing| std::mem::replace(writing, true)) != Some(false) {
             return;
         }
@@ -152,13 +166,20 @@ impl Desk {
         set_timeout(write, std::time::Duration::from_millis(WRITE_MS));
     }
 
+    /// Chooses what the colours of centres span: a new step in the history, and nothing to compute.
+    pub fn scale_to(&self, scale: ColorScale) {
+        self.setup.update(|setup| setup.view.color_scale = scale);
+        self.view.update(|view| view.color_scale = scale);
+        self.setup.with_untracked(route::push);
+    }
+
     /// Changes one value as a form does: a new step in the history.
     pub fn change(&self, name: &str, text: &str) {
         let setup = self.setup.get_untracked();
         let changed = if name == "data" {
             self.info(text).map(|_| Setup { data: text.into(), ..setup.clone() }).ok_or_else(|| absent(text))
         } else {
-            let normal = setup.entry().map(|entry| (entry.normal)(&setup.with(name, text).values));
+            let normal = setup.entry().map(|entry| entry.normal(&setup.with(name, text).values));
             normal.unwrap_or_else(|| Ok(Vec::new())).map(|values| Setup { values, ..setup.clone() })
         };
         let known = name.to_string();
@@ -166,11 +187,11 @@ impl Desk {
             Ok(changed) => {
                 self.invalid.update(|all| all.retain(|(name, ..)| *name != known));
                 if changed != setup {
-                    // A height of one tree means nothing in another.
-                    let changed = Setup { view: View::default(), ..changed };
+                    let view = setup.view.of_other_settings();
+                    let changed = Setup { view: view.clone(), ..changed };
                     route::push(&changed);
                     self.setup.set(changed.clone());
-                    self.view.set(View::default());
+                    self.view.set(view);
                     self.recall(&changed, false);
                 }
             }
@@ -200,13 +221,35 @@ impl Desk {
         }
     }
 
-    /// Whether parameters and data fit each other.
+    /// Whether parameters and data fit each other, as far as is known.
     pub fn problem(&self) -> Option<Error> {
         self.setup.with(|setup| {
-            let entry = setup.entry()?;
-            let Some(info) = self.info(&setup.data) else { return Some(absent(&setup.data)) };
-            entry.check(&setup.values, info.n, info.shape.0 * info.shape.1).err()
+            setup.entry()?;
+            if self.info(&setup.data).is_none() {
+                return Some(absent(&setup.data));
+            }
+            let key = setup.key();
+            self.refused.with(|refused| refused.as_ref().filter(|(known, _)| *known == key).map(|(_, e)| e.clone()))
         })
+    }
+
+    /// Asks the experiment's own module whether the parameters fit the data. The presets do.
+    fn examine(&self, setup: &Setup) {
+        let preset = Setup::preset(setup.place.clone());
+        let (Some(entry), Some(info)) = (setup.entry(), self.info(&setup.data)) else { return };
+        if (&setup.values, &setup.data) == (&preset.values, &preset.data) {
+            return;
+        }
+        let (desk, setup) = (*self, setup.clone());
+        leptos::task::spawn_local(async move {
+            // A page without workers says so when something is to be computed.
+            let Ok(mut conductor) = desk.conductor(entry.group).await else { return };
+            let fits = conductor.check(&setup, info.n, info.shape.0 * info.shape.1).await;
+            desk.conductor.set_value(Some(conductor));
+            if let Ok(Some(error)) = fits {
+                desk.refused.set(Some((setup.key(), error)));
+            }
+        });
     }
 
     /// What is known of the data set of that name, if it is built in or was opened.
@@ -294,6 +337,7 @@ impl Desk {
         if self.instant(setup) {
             return self.start();
         }
+        self.examine(setup);
         let Some(scene) = setup.scene().filter(|scene| scene.experiment.is_some()).map(|scene| scene.id.clone()) else {
             return;
         };
@@ -359,7 +403,7 @@ impl Desk {
         let turn = self.turn.with_value(|turn| turn.wrapping_add(1));
         self.turn.set_value(turn);
         self.run.set(RunState::Loading(0, 0));
-        let link = setup.fragment();
+        let (link, key) = (setup.fragment(), setup.key());
         let (work, abort) = abortable(async move { desk.compute(setup, entry, turn).await });
         self.abort.set_value(Some(abort));
         leptos::task::spawn_local(async move {
@@ -369,6 +413,11 @@ impl Desk {
             }
             desk.run.set(match done {
                 Ok(()) | Err(Error::Cancelled) => RunState::Idle,
+                // Said at its control, if it has one.
+                Err(error @ Error::InvalidParameter { .. }) if desk.controls(&error) => {
+                    desk.refused.set(Some((key, error)));
+                    RunState::Idle
+                }
                 Err(error) => RunState::Failed(error, link),
             });
             if desk.run.with_untracked(|run| *run != RunState::Idle) {
@@ -387,6 +436,12 @@ impl Desk {
         }
     }
 
+    /// Whether an error is about a parameter of this place's form.
+    fn controls(&self, error: &Error) -> bool {
+        let Error::InvalidParameter { name, .. } = error else { return false };
+        self.entry().is_some_and(|entry| (entry.specs)().iter().any(|spec| spec.name == name))
+    }
+
     async fn compute(self, setup: Setup, entry: &'static Entry, turn: u32) -> Result<()> {
         let mut values = setup.values.clone();
         values.extend(self.beside.try_update_value(Option::take).flatten());
@@ -395,13 +450,8 @@ impl Desk {
         let began = now();
         let pool = self.pool.get_value();
         let bench = PageBench::new(self, turn, key.clone());
-        // Taken away for the time of the run, so that whatever ends it early ends the conductor too.
-        let known = self.conductor.try_update_value(Option::take).flatten();
-        let mut conductor = match known.filter(|conductor| conductor.group() == entry.group) {
-            Some(conductor) => conductor,
-            None => Conductor::start(entry.group).await?,
-        };
-        let Conclusion { report, digest, memory } = conductor.run(entry, &values, &dataset, &pool, &bench).await?;
+        let mut conductor = self.conductor(entry.group).await?;
+        let Conclusion { report, raw, digest, memory } = conductor.run(entry, &values, &dataset, &pool, &bench).await?;
         self.conductor.set_value(Some(conductor));
         let outcome = Arc::new(Outcome {
             configuration: key.clone(),
@@ -411,6 +461,7 @@ impl Desk {
             memory_bytes: pool.memory() + u64::from(memory) + fetch::memory(),
             workers: if entry.instant { 0 } else { pool.max_workers() },
             report,
+            raw,
         });
         self.own.update_value(|own| drop(own.insert(key.clone(), Arc::clone(&outcome))));
         // The saved result is the yardstick; without it the run still counts.
@@ -424,6 +475,25 @@ impl Desk {
         self.present(key, outcome);
         mark("result:live");
         Ok(())
+    }
+
+    /// A conductor for experiments of that group. It is taken away from here while it is used, so that whatever ends
+    /// that early ends the conductor too.
+    async fn conductor(self, group: &'static str) -> Result<Conductor> {
+        let known = self.conductor.try_update_value(Option::take).flatten();
+        match known.filter(|conductor| conductor.group() == group) {
+            Some(conductor) => Ok(conductor),
+            None => Conductor::start(group).await,
+        }
+    }
+
+    /// The Python script of a setup.
+    pub async fn script(self, setup: &Setup) -> Result<String> {
+        let Some(entry) = setup.entry() else { return Ok(String::new()) };
+        let mut conductor = self.conductor(entry.group).await?;
+        let script = conductor.script(setup).await;
+        self.conductor.set_value(Some(conductor));
+        script
     }
 
     /// The data set of that name, fetched and checked if it is not here.

@@ -1,10 +1,13 @@
 //! What comes over the network: shards of images and saved results, from where the
 //! page itself came; and published data sets from elsewhere, when a visitor asks.
 
+use super::stream::{self, Broken, gunzip};
+use crate::data::gunzip::{MAX_UNPACKED, is_gzip};
 use crate::data::public::{PublicFile, PublicSet};
+use crate::data::shard::Checked;
 use crate::data::{Dataset, catalog, shard};
 use crate::error::{Error, Result};
-use crate::report::Outcome;
+use crate::report::{Outcome, sealed};
 use crate::workers::breathe;
 use futures::stream::{FuturesUnordered, StreamExt};
 use js_sys::Uint8Array;
@@ -13,9 +16,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCredentials, RequestInit, Response,
-};
+use web_sys::{AbortController, ReferrerPolicy, RequestCredentials, RequestInit, Response};
 
 /// Shards that are here and checked; a failed download need not begin anew.
 #[derive(Clone, Default)]
@@ -49,7 +50,11 @@ pub async fn dataset(id: &str, shards: &Shards, progress: impl Fn(usize, usize))
         .map(|shard| async move { (shard, bytes(&format!("data/{}", shard.name)).await) })
         .collect();
     while let Some((info, bytes)) = coming.next().await {
-        let shard = shard::decode_shard(&info.name, &bytes?)?;
+        let bytes = bytes?;
+        let shard = match shard::check(&info.name, &bytes)? {
+            Checked::Unpacked(shard) => shard,
+            Checked::Packed(info) => shard::unpacked(info, gunzip(&info.name, &bytes, info.raw_bytes).await?)?,
+        };
         shards.0.borrow_mut().insert(info.name.clone(), shard);
         done += info.bytes;
         progress(done, total);
@@ -122,31 +127,11 @@ async fn public_file(folder: &str, file: &PublicFile, progress: impl Fn(usize)) 
         return Err(format!("it answered {} for {}", response.status(), file.name));
     }
     let body = response.body().ok_or("it sent nothing")?;
-    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let mut pieces: Vec<Uint8Array> = Vec::new();
-    let mut length = 0;
-    loop {
-        let piece = JsFuture::from(reader.read()).await.map_err(broke)?;
-        let field = |name: &str| js_sys::Reflect::get(&piece, &name.into());
-        if field("done").is_ok_and(|done| done.is_truthy()) {
-            break;
-        }
-        let piece: Uint8Array = field("value").and_then(JsCast::dyn_into).map_err(broke)?;
-        length += piece.length() as usize;
-        // Some servers unpack a file on its way, but not to more than this.
-        if length > MOST_PUBLIC {
-            return Err(format!("{} has more than {MOST_PUBLIC} bytes", file.name));
-        }
-        progress(length.min(file.bytes));
-        pieces.push(piece);
-    }
-    let whole = Uint8Array::new_with_length(length as u32);
-    let mut at = 0;
-    for piece in &pieces {
-        whole.set(piece, at);
-        at += piece.length();
-    }
-    Ok(whole)
+    // Some servers unpack a file on its way, but not to more than this.
+    stream::whole(&body, MOST_PUBLIC, |length| progress(length.min(file.bytes))).await.map_err(|why| match why {
+        Broken::TooLong => format!("{} has more than {MOST_PUBLIC} bytes", file.name),
+        Broken::Off(error) => broke(error),
+    })
 }
 
 /// Most bytes of a published file.
@@ -154,9 +139,12 @@ const MOST_PUBLIC: usize = 64 << 20;
 
 /// The saved result of a scene.
 pub async fn saved(scene: &str) -> Result<Outcome> {
-    let path = format!("saved/{scene}.json");
-    serde_json::from_slice(&bytes(&path).await?)
-        .map_err(|e| Error::Data(format!("{path} is damaged ({e}). Reload the page.")))
+    let path = format!("saved/{scene}.gz");
+    let mut bytes = bytes(&path).await?;
+    if is_gzip(&bytes) {
+        bytes = gunzip(&path, &bytes, MAX_UNPACKED).await?;
+    }
+    sealed::unpacked(&path, &bytes)
 }
 
 /// Bytes of the page's own memory.

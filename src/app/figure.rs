@@ -1,22 +1,32 @@
 //! Figure cards: heading, badge, picture, summary, table, files.
 
+use super::agree;
+use super::bootstraps::{self, Bootstraps};
 use super::chains;
 use super::complete::Complete;
+use super::contributions::Contributions;
 use super::cores::Cores;
 use super::dendrogram::{self, Dendrogram, Look};
 use super::desk::Desk;
 use super::gallery::Gallery;
+use super::inferred::{self, Masks, Sight};
+use super::maps::Maps;
+use super::matrix::Matrix;
 use super::mixed::Chains;
 use super::paint::{Brush, growing};
+use super::path::Along;
 use super::player;
+use super::reconstruct;
+use super::regions::Regions;
 use super::save;
 use super::scatter::{self, Scatter};
 use super::settings::{self, Chosen, Settings};
+use super::signs::{Signs, has_signs};
 use super::state::{RunState, Shown, Status};
 use super::templates::Templates;
 use super::window::Window;
 use crate::plots::{self, Theme, canvas};
-use crate::report::{Figure, Section, Table};
+use crate::report::{ColorScale, Figure, Section, Table, Value, span};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -41,6 +51,7 @@ pub fn Figures() -> impl IntoView {
         if wanted.is_empty() { there } else { wanted }
     });
     provide_context(Chosen(RwSignal::new(None)));
+    provide_context(Signs::new());
     provide_context(Chains::new(desk));
     let grown = growing(Memo::new(move |_| ids.with(Vec::len)), 1);
     let mounted = move || ids.with(|ids| ids.iter().take(grown.get()).cloned().collect::<Vec<_>>());
@@ -77,6 +88,59 @@ fn badge(shown: &Shown, stale: bool) -> (&'static str, String) {
     }
 }
 
+/// How a section is shown.
+#[derive(Clone, Copy, PartialEq)]
+enum Manner {
+    Points,
+    Agreement,
+    Cores,
+    Settings,
+    Words,
+    Contributions,
+    Matrix,
+    Path,
+    Maps,
+    Masks,
+    Bootstraps,
+    Regions,
+    Centres,
+    Images,
+    Numbers,
+    Gallery,
+    Tree,
+    Templates,
+    Complete,
+    Chart,
+}
+
+impl Manner {
+    /// Of a section whose report has a grid of settings, or compares clusterings, or bootstraps.
+    fn of(section: &Section, gridded: bool, compared: bool, resampled: bool) -> Self {
+        match section.figure {
+            Figure::Scatter { .. } => Manner::Points,
+            Figure::Heatmap { .. } if compared => Manner::Agreement,
+            Figure::Heatmap { .. } if gridded => Manner::Settings,
+            _ if gridded && section.id == "k_distances" => Manner::Cores,
+            Figure::Bag(_) => Manner::Words,
+            Figure::Linear(_) => Manner::Contributions,
+            Figure::Confusion { .. } => Manner::Matrix,
+            Figure::Path(_) => Manner::Path,
+            Figure::Inferred(_) => Manner::Masks,
+            _ if resampled && section.id == "bootstraps" => Manner::Bootstraps,
+            Figure::Images { .. } if section.id == "regions" => Manner::Regions,
+            Figure::Images { .. } if has_signs(Some(section)) => Manner::Maps,
+            Figure::Images { .. } if section.id.starts_with("mosaic") => Manner::Templates,
+            Figure::Images { .. } if section.id == "brush" => Manner::Complete,
+            Figure::Images { .. } if section.id == "centres" => Manner::Centres,
+            Figure::Images { .. } => Manner::Images,
+            Figure::Numbers(_) => Manner::Numbers,
+            Figure::Gallery { .. } => Manner::Gallery,
+            Figure::Dendrogram(_) => Manner::Tree,
+            _ => Manner::Chart,
+        }
+    }
+}
+
 #[component]
 fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     let desk = expect_context::<Desk>();
@@ -98,21 +162,28 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     };
     let table = RwSignal::new(false);
     let selected = RwSignal::new(Vec::<usize>::new());
-    let points =
-        Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Scatter { .. }, .. }))));
-    let images = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Images { .. }, .. }))));
-    let numbers = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Numbers(_), .. }))));
-    let gallery =
-        Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Gallery { .. }, .. }))));
-    let trees = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Dendrogram(_), .. }))));
-    let bags = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Bag(_), .. }))));
-    let (distances, centres) = (id == "k_distances", id == "centres");
-    let (mosaic, brush) = (id.starts_with("mosaic"), id == "brush");
-    let chained = id == "log_joint";
-    let heat = Memo::new(move |_| section.with(|s| matches!(s, Some(Section { figure: Figure::Heatmap { .. }, .. }))));
-    let gridded = Memo::new(move |_| {
-        desk.shown
-            .with(|shown| shown.as_ref().is_some_and(|shown| settings::table(&shown.report, "settings").is_some()))
+    // Of two clusterings, whose colours the images have; the table and the files follow.
+    let second = RwSignal::new(false);
+    let n_components = RwSignal::new(None);
+    let section = match id.as_str() {
+        "reconstructed" => reconstruct::seen(desk, section, n_components),
+        "plane" => agree::plane(desk, section, second),
+        "centres" => Memo::new(move |_| {
+            let scale = desk.view.with(|view| view.color_scale);
+            section.with(|section| section.as_ref().map(|section| span::on_scale(section, scale)))
+        }),
+        _ => section,
+    };
+    let (rebuilt, chained) = (id == "reconstructed", id == "log_joint");
+    let compared = Memo::new(move |_| agree::there(desk));
+    let manner = Memo::new(move |_| {
+        let gridded = desk
+            .shown
+            .with(|shown| shown.as_ref().is_some_and(|shown| settings::table(&shown.report, "settings").is_some()));
+        let resampled = desk.shown.with(|shown| shown.as_ref().is_some_and(|shown| bootstraps::any(&shown.report)));
+        section.with(|section| {
+            section.as_ref().map_or(Manner::Chart, |s| Manner::of(s, gridded, compared.get(), resampled))
+        })
     });
     // Of a tree, words and files follow the visitor's cut.
     let name = Signal::derive({
@@ -127,7 +198,8 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
         }
     });
     let look = RwSignal::new(section.with_untracked(|section| Look::first(section.as_ref())));
-    if trees.get_untracked() {
+    let tree = manner.get_untracked() == Manner::Tree;
+    if tree {
         Effect::new(move |_| {
             let height = desk.view.with(|view| view.height(&name.get()));
             look.update(|look| look.height = height);
@@ -140,10 +212,21 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
         });
     }
     let cut = Memo::new(move |_| section.with(|section| dendrogram::seen(section.as_ref(), look.get())));
-    let seen = if trees.get_untracked() { cut } else { section };
+    let sight = Sight::new(desk);
+    let known = inferred::known(section, sight);
+    let sighted = Memo::new(move |_| section.with(|section| inferred::seen(section.as_ref(), known)));
+    let seen = match manner.get_untracked() {
+        Manner::Tree => cut,
+        Manner::Masks => sighted,
+        _ => section,
+    };
     // The table is of what is selected, if something is.
     let chosen = Memo::new(move |_| section.with(|s| selected.with(|selected| scatter::only(s.as_ref(), selected))));
-    let listed = if points.get_untracked() { chosen } else { section };
+    let listed = match manner.get_untracked() {
+        Manner::Points => chosen,
+        Manner::Masks => sighted,
+        _ => section,
+    };
     let table_id = format!("t-{id}");
     view! {
         <figure class="card figure" data-section=id.clone()>
@@ -151,7 +234,7 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 <h3>{move || with(|section| section.title.clone())}</h3>
                 {badge}
                 <span class="space"></span>
-                <Show when=move || !numbers.get()>
+                <Show when=move || manner.get() != Manner::Numbers>
                     <button class="btn quiet" data-testid="table" aria-expanded=move || table.get().to_string()
                         on:click=move |_| table.update(|table| *table = !*table)>
                         {move || if table.get() { "Hide table" } else { "Table" }}
@@ -159,23 +242,37 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 </Show>
                 <save::SaveMenu section=seen/>
             </div>
-            {move || match (images.get(), numbers.get(), gallery.get(), trees.get()) {
-                _ if points.get() => view! { <Scatter section selected/> }.into_any(),
-                _ if gridded.get() && distances => view! { <Cores section/> }.into_any(),
-                _ if gridded.get() && heat.get() => view! { <Settings section/> }.into_any(),
-                _ if bags.get() => view! { <Window section/> }.into_any(),
-                (true, ..) if mosaic => view! { <Templates section/> }.into_any(),
-                (true, ..) if brush => view! { <Complete section/> }.into_any(),
-                (true, ..) if centres => view! { <Centres section/> }.into_any(),
-                (true, ..) => view! { <ImageGrid section/> }.into_any(),
-                (_, true, ..) => ().into_any(),
-                (_, _, true, _) => view! { <Gallery section/> }.into_any(),
-                (.., true) => view! { <Dendrogram section=cut look/> }.into_any(),
-                _ => view! { <Chart section/> }.into_any(),
+            {move || match manner.get() {
+                Manner::Points => view! {
+                    {compared.get().then(|| view! { <agree::Side second/> })}
+                    <Scatter section selected/>
+                }.into_any(),
+                Manner::Agreement => view! { <agree::Agreement section/> }.into_any(),
+                Manner::Cores => view! { <Cores section/> }.into_any(),
+                Manner::Settings => view! { <Settings section/> }.into_any(),
+                Manner::Words => view! { <Window section/> }.into_any(),
+                Manner::Contributions => view! { <Contributions section/> }.into_any(),
+                Manner::Matrix => view! { <Matrix section/> }.into_any(),
+                Manner::Path => view! { <Along section/> }.into_any(),
+                Manner::Maps => view! { <Maps section/> }.into_any(),
+                Manner::Masks => view! { <Masks known sight/> }.into_any(),
+                Manner::Bootstraps => view! { <Bootstraps/> }.into_any(),
+                Manner::Regions => view! { <Regions section/> }.into_any(),
+                Manner::Centres => view! { <Centres section/> }.into_any(),
+                Manner::Images => view! {
+                    {rebuilt.then(|| view! { <reconstruct::Components n=n_components/> })}
+                    <ImageGrid section/>
+                }.into_any(),
+                Manner::Templates => view! { <Templates section/> }.into_any(),
+                Manner::Complete => view! { <Complete section/> }.into_any(),
+                Manner::Numbers => ().into_any(),
+                Manner::Gallery => view! { <Gallery section/> }.into_any(),
+                Manner::Tree => view! { <Dendrogram section=cut look/> }.into_any(),
+                Manner::Chart => view! { <Chart section/> }.into_any(),
             }}
             <figcaption data-testid="summary">{move || seen.with(|section| section.as_ref().map(|section| section.summary.clone()))}</figcaption>
             {chained.then(|| view! { <chains::Keep/> })}
-            <Show when=move || table.get() || numbers.get()>
+            <Show when=move || table.get() || manner.get() == Manner::Numbers>
                 <div id=table_id.clone()><TableView section=listed/></div>
             </Show>
         </figure>
@@ -191,13 +288,31 @@ fn Centres(section: Memo<Option<Section>>) -> impl IntoView {
     let seen = Memo::new(move |_| {
         played.with(|played| section.with(|section| player::at(section.as_ref(), played.as_deref(), position.get())))
     });
+    let scale = move || desk.view.with(|view| view.color_scale.word());
+    // The ends as they are, whatever scale they come from.
+    let ends = move || {
+        let ends = section.with(|section| span::ends(section.as_ref()?, ColorScale::Notebook));
+        ends.map(|(low, high)| format!("{} to {}", Value::Float(low.into()).short(), Value::Float(high.into()).short()))
+    };
     view! {
         <player::Player played position/>
+        <div class="cut-controls">
+            <label class="field">
+                "Colours span"
+                <select data-testid="color-scale" prop:value=scale
+                    on:change=move |event| desk.scale_to(ColorScale::of(&event_target_value(&event)).unwrap_or_default())>
+                    <option value="notebook">"as the notebook"</option>
+                    <option value="levels">"all grey levels"</option>
+                    <option value="automatic">"what occurs"</option>
+                </select>
+            </label>
+            <output class="muted" data-testid="ends">{ends}</output>
+        </div>
         <ImageGrid section=seen/>
     }
 }
 
-/// Pictures in rows.
+/// Small images in a grid.
 #[component]
 pub fn ImageGrid(section: Memo<Option<Section>>) -> impl IntoView {
     let shape = Memo::new(move |_| {
@@ -232,6 +347,8 @@ pub fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
             _ => String::new(),
         })
     });
+    // An image without a caption is still one of a row.
+    let name = move || caption.with(|text| if text.is_empty() { format!("image {}", i + 1) } else { text.clone() });
     let brush = Brush::new();
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };
@@ -240,7 +357,7 @@ pub fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
     });
     view! {
         <div class="cell">
-            <canvas node_ref=node role="img" aria-label=caption width="28" height="28"></canvas>
+            <canvas node_ref=node role="img" aria-label=name width="28" height="28"></canvas>
             <span aria-hidden="true">{caption}</span>
         </div>
     }
@@ -320,8 +437,9 @@ pub fn Chart(section: Memo<Option<Section>>, #[prop(optional)] children: Option<
     }
 }
 
+/// The numbers behind a picture, in parts.
 #[component]
-fn TableView(section: Memo<Option<Section>>) -> impl IntoView {
+pub fn TableView(section: Memo<Option<Section>>) -> impl IntoView {
     let limit = RwSignal::new(ROWS);
     let table = Memo::new(move |_| section.with(|s| s.as_ref().map_or_else(Table::default, |s| s.figure.table())));
     let rest = move || table.with(|table| table.rows.len()).saturating_sub(limit.get());

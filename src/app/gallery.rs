@@ -4,6 +4,7 @@
 
 use super::desk::Desk;
 use super::paint::growing;
+use super::pointed::Pointed;
 use super::strip::Strip;
 use crate::data::Dataset;
 use crate::report::{Figure, GalleryRow, Section};
@@ -69,17 +70,22 @@ pub fn Gallery(section: Memo<Option<Section>>) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let width = super::figure::width_of(frame);
     let grown = growing(Memo::new(move |_| rows.with(Vec::len)), ROWS_AT_ONCE);
-    let shown = move || rows.with(|rows| rows.iter().take(grown.get()).cloned().collect::<Vec<_>>());
+    let shown = move || rows.with(|rows| rows.iter().take(grown.get()).cloned().enumerate().collect::<Vec<_>>());
     let data = Memo::new(move |_| desk.data.with(|data| data.get(&id.get()).cloned()).map(Here));
     move || match data.get() {
-        Some(Here(data)) => view! {
-            <div class="gallery" node_ref=frame>
-                <For each=shown key=|row| (row.title.clone(), row.images.clone()) children=move |row| {
-                    view! { <Row row data=Arc::clone(&data) width/> }
-                }/>
-            </div>
+        Some(Here(data)) => {
+            let images = Arc::clone(&data);
+            view! {
+                <Pointed rows data=Arc::clone(&data)>
+                    <div class="gallery" node_ref=frame>
+                        <For each=shown key=|(i, row)| (*i, row.title.clone(), row.images.clone()) children=move |(i, row)| {
+                            view! { <Row i row data=Arc::clone(&images) width/> }
+                        }/>
+                    </div>
+                </Pointed>
+            }
+            .into_any()
         }
-        .into_any(),
         None => view! { <Load id/> }.into_any(),
     }
 }
@@ -95,7 +101,7 @@ impl PartialEq for Here {
 }
 
 #[component]
-fn Row(row: GalleryRow, data: Arc<Dataset>, width: RwSignal<f64>) -> impl IntoView {
+fn Row(i: usize, row: GalleryRow, data: Arc<Dataset>, width: RwSignal<f64>) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     let near = near(node);
     let step = (ZOOM * (data.width + 2)) as f64;
@@ -108,8 +114,8 @@ fn Row(row: GalleryRow, data: Arc<Dataset>, width: RwSignal<f64>) -> impl IntoVi
     let lines = move || {
         let across = across.get();
         row.with_value(|row| {
-            let lines = row.images.chunks(across).zip(row.captions.chunks(across));
-            lines.map(|(images, captions)| line(data.get_value(), images, captions)).collect_view()
+            let lines = row.images.chunks(across).zip(row.captions.chunks(across)).zip((0..).step_by(across));
+            lines.map(|((images, captions), first)| line(data.get_value(), (i, first), images, captions)).collect_view()
         })
     };
     view! {
@@ -128,8 +134,9 @@ fn column(width: f64) -> f64 {
     (width - GAP * (columns - 1.0)) / columns
 }
 
-/// One line of a row: a canvas, and a caption under each image.
-fn line(data: Option<Arc<Dataset>>, images: &[u32], captions: &[String]) -> impl IntoView + use<> {
+/// One line of a row: a canvas, and a caption under each image; `at` is the number of the row, and of its image that
+/// the line begins with.
+fn line(data: Option<Arc<Dataset>>, at: (usize, usize), images: &[u32], captions: &[String]) -> impl IntoView + use<> {
     let label = images.iter().zip(captions).map(|(image, caption)| format!("image {image}: {caption}"));
     let label = label.collect::<Vec<_>>().join(", ");
     let step = data.as_ref().map_or(0, |data| ZOOM * (data.width + 2));
@@ -137,7 +144,8 @@ fn line(data: Option<Arc<Dataset>>, images: &[u32], captions: &[String]) -> impl
     let (across, images) = (images.len(), images.to_vec());
     let captions = captions.iter().map(|caption| view! { <span>{caption.clone()}</span> }).collect_view();
     view! {
-        <div class="line-of-images" style=style>
+        <div class="line-of-images" style=style data-row=at.0.to_string() data-first=at.1.to_string() data-n=across.to_string()
+            data-step=step.to_string()>
             <Strip data=Signal::derive(move || data.clone()) images=Signal::derive(move || images.clone()) across=Signal::derive(move || across)
                 label=Signal::derive(move || label.clone())/>
             <div class="captions" aria-hidden="true">{captions}</div>

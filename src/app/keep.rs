@@ -70,7 +70,7 @@ pub async fn all() -> Vec<Info> {
 async fn about(store: &Cache, address: &str) -> Result<About> {
     let response: Response = done(store.match_with_str(address)).await?;
     let text = JsFuture::from(response.text().map_err(closed)?).await.map_err(closed)?;
-    serde_json::from_str(&text.as_string().unwrap_or_default()).map_err(|_| damaged(address))
+    crate::json::read(&text.as_string().unwrap_or_default()).map_err(|_| damaged(address))
 }
 
 fn damaged(what: &str) -> Error {
@@ -93,7 +93,7 @@ pub async fn put(data: &Dataset) -> Result<()> {
     save(&store, &data.id, "labels", &blob(&Array::of1(&Uint8Array::from(labels.as_slice())))?).await?;
     let about = About { info: Info::from(data), class_names: data.class_names.clone(), sha256: data.sha256.clone() };
     // Last, since only what has this is listed.
-    let text = serde_json::to_string(&about).map_err(|_| damaged(&data.id))?;
+    let text = crate::json::write(&about).map_err(|_| damaged(&data.id))?;
     save(&store, &data.id, "about.json", &blob(&Array::of1(&text.into()))?).await
 }
 

@@ -3,10 +3,13 @@
 
 use super::claims::scene;
 use super::desk::Desk;
-use super::{embed, numbers};
+use super::painting::{Compared, Paint};
+use super::{embed, fetch, numbers};
 use crate::labs::{Item, Kind, Question};
+use crate::report::Report;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const KEY: &str = "digitoscope-answers";
 
@@ -26,7 +29,7 @@ impl Answers {
         let framed = desk.setup.with_untracked(|setup| setup.embed.on);
         let stored = if framed { None } else { storage() }.and_then(|storage| storage.get_item(KEY).ok().flatten());
         // What is stored is input too: what is no list of answers is none.
-        let given = stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let given = stored.and_then(|text| crate::json::read(&text).ok()).unwrap_or_default();
         Answers { given: RwSignal::new(given), desk }
     }
 
@@ -45,7 +48,7 @@ impl Answers {
             return;
         }
         // Where nothing can be stored, answers last as long as the page.
-        if let (Some(storage), Ok(text)) = (storage(), self.given.with_untracked(serde_json::to_string)) {
+        if let (Some(storage), Ok(text)) = (storage(), self.given.with_untracked(crate::json::write)) {
             let _ = storage.set_item(KEY, &text);
         }
     }
@@ -100,14 +103,24 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
         }
     };
     let ready = move || draft.with(|draft| question.accepts(draft));
-    let current = numbers::current(desk);
+    let current = match question.scene() {
+        Some(scene) => saved(scene, given),
+        None => numbers::current(desk),
+    };
     let revealed = move || {
         let answer = given.get()?;
-        question.reveal(&answer, &*current.get()?)
+        let report = current.get()?;
+        let text = question.reveal(&answer, &report)?;
+        let picture = question.painted(&answer).zip(question.mask(&report));
+        let picture = picture.map(|(painted, mask)| view! { <Compared painted mask columns=columns(question)/> });
+        Some(view! { {picture} <p data-testid="reveal">{text}</p> })
     };
     let said = move || match revealed() {
-        Some(text) => view! { <p data-testid="reveal">{text}</p> },
-        None => view! { <p class="muted" data-testid="reveal">"Run it, and see."</p> },
+        Some(said) => said.into_any(),
+        None if question.scene().is_some() => {
+            view! { <p class="muted" data-testid="reveal">"The saved result is on its way."</p> }.into_any()
+        }
+        None => view! { <p class="muted" data-testid="reveal">"Run it, and see."</p> }.into_any(),
     };
     view! {
         <section class="card predict" aria-labelledby=title_id.clone() data-question=question.id.as_str()>
@@ -118,7 +131,9 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
                         {(!question.hint.is_empty()).then(|| view! { <p class="muted">{question.hint.as_str()}</p> })}
                         <Field question draft/>
                         <p class="files">
-                            <button class="btn primary" type="submit" data-testid="answer" prop:disabled=move || !ready()>"Answer"</button>
+                            <button class="btn primary" type="submit" data-testid="answer" prop:disabled=move || !ready()>
+                                {if question.scene().is_some() { "Reveal" } else { "Answer" }}
+                            </button>
                             <button class="btn quiet" type="button" data-testid="skip" on:click=move |_| give(Some(SKIPPED.into()))>
                                 "Skip"
                             </button>
@@ -147,8 +162,32 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
 fn first(question: &Question) -> String {
     match &question.kind {
         Kind::Order { items, .. } => items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>().join("~"),
-        Kind::Number { .. } | Kind::Choice { .. } => String::new(),
+        Kind::Number { .. } | Kind::Choice { .. } | Kind::Paint { .. } => String::new(),
     }
+}
+
+fn columns(question: &Question) -> u32 {
+    match &question.kind {
+        Kind::Paint { columns, .. } => *columns,
+        _ => 1,
+    }
+}
+
+/// The saved result of another scene, once there is an answer to compare with it.
+fn saved(scene: &'static str, given: Memo<Option<String>>) -> Memo<Option<Arc<Report>>> {
+    let report = RwSignal::new(None::<Arc<Report>>);
+    Effect::new(move |_| {
+        if given.with(Option::is_none) || report.with_untracked(Option::is_some) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            // Without it nothing is revealed; the question says so.
+            if let Ok(outcome) = fetch::saved(scene).await {
+                let _ = report.try_set(Some(Arc::new(outcome.report)));
+            }
+        });
+    });
+    Memo::new(move |_| report.get())
 }
 
 #[component]
@@ -179,6 +218,7 @@ fn Field(question: &'static Question, draft: RwSignal<String>) -> impl IntoView 
         }
         .into_any(),
         Kind::Order { items, .. } => view! { <Order items draft/> }.into_any(),
+        Kind::Paint { rows, columns, .. } => view! { <Paint rows=*rows columns=*columns draft/> }.into_any(),
     }
 }
 

@@ -60,7 +60,10 @@ pub fn SaveMenu(section: Memo<Option<Section>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let charted = Memo::new(move |_| section.with(|s| s.as_ref().is_some_and(|s| plots::drawable(&s.figure))));
     let pictured = Memo::new(move |_| {
-        section.with(|s| s.as_ref().is_some_and(|s| !matches!(s.figure, Figure::Numbers(_) | Figure::Gallery { .. })))
+        section.with(|s| {
+            s.as_ref()
+                .is_some_and(|s| !matches!(s.figure, Figure::Numbers(_) | Figure::Gallery { .. } | Figure::Linear(_)))
+        })
     });
     let csv = move |_| {
         section.with_untracked(|section| {

@@ -8,7 +8,7 @@ use super::gallery::{Here, Load};
 use super::strip::Strip;
 use crate::plots::scatter::{self, Layout};
 use crate::plots::{Theme, canvas};
-use crate::report::{Figure, Point, Section};
+use crate::report::{Figure, Point, Section, Value, facts};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -98,7 +98,9 @@ pub fn Scatter(section: Memo<Option<Section>>, selected: RwSignal<Vec<usize>>) -
                 .filter(|_| !plane.by_digit())
                 .map(|digit| format!(", a {digit}"))
                 .unwrap_or_default();
-            format!("Image {}{digit}; {group}", point.image)
+            let known = desk.shown.with(|shown| facts::of(&shown.as_ref()?.report, point.image).distance);
+            let far = known.map(|distance| format!("; {} from its centre", Value::Float(distance).short()));
+            format!("Image {}{digit}; {group}{}", point.image, far.unwrap_or_default())
         }),
     };
     let images = Memo::new(move |_| {

@@ -4,7 +4,7 @@
 use super::desk::Desk;
 use super::figure::Chart;
 use crate::plots::cells;
-use crate::report::{Figure, Report, Section, Table, Value};
+use crate::report::{Figure, Report, Section, Table, Value, flags};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -12,9 +12,6 @@ use wasm_bindgen::prelude::*;
 /// The cell that the visitor chose, the same in all heat maps of a page: row and column.
 #[derive(Clone, Copy)]
 pub struct Chosen(pub RwSignal<Option<(usize, usize)>>);
-
-/// Share of images that are cores up to which, or from which on, a setting says little.
-pub const FEW: f64 = 0.05;
 
 /// A table of the report, by its section's name.
 pub fn table<'a>(report: &'a Report, id: &str) -> Option<&'a Table> {
@@ -74,22 +71,7 @@ impl Found {
 
     /// What should make one distrust the setting.
     fn flags(&self) -> Vec<&'static str> {
-        let mut flags = core_flags(self.share(self.cores));
-        if self.clusters == 1 {
-            flags.push("one cluster");
-        }
-        flags
-    }
-}
-
-/// The flags that the share of cores alone raises.
-pub fn core_flags(share: f64) -> Vec<&'static str> {
-    if share <= FEW {
-        vec!["almost none is a core"]
-    } else if share >= 1.0 - FEW {
-        vec!["almost all are cores"]
-    } else {
-        Vec::new()
+        flags::of(self.share(self.cores), self.clusters as usize)
     }
 }
 
@@ -98,12 +80,7 @@ pub fn core_flags(share: f64) -> Vec<&'static str> {
 pub fn Settings(section: Memo<Option<Section>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let Chosen(chosen) = expect_context::<Chosen>();
-    let shape = Memo::new(move |_| {
-        section.with(|section| match section.as_ref().map(|section| &section.figure) {
-            Some(Figure::Heatmap { rows, columns, .. }) => (rows.clone(), columns.clone()),
-            _ => Default::default(),
-        })
-    });
+    let shape = shape(section);
     let found = Memo::new(move |_| {
         let (row, column) = chosen.get()?;
         let width =
@@ -163,9 +140,19 @@ fn words(found: &Found) -> impl IntoView + use<> {
     }
 }
 
+/// Names of the rows and of the columns of a heat map.
+pub fn shape(section: Memo<Option<Section>>) -> Memo<(Vec<String>, Vec<String>)> {
+    Memo::new(move |_| {
+        section.with(|section| match section.as_ref().map(|section| &section.figure) {
+            Some(Figure::Heatmap { rows, columns, .. }) => (rows.clone(), columns.clone()),
+            _ => Default::default(),
+        })
+    })
+}
+
 /// The cells, laid over the picture: clicked, or gone through with the arrow keys.
 #[component]
-fn Cells(section: Memo<Option<Section>>, shape: Memo<(Vec<String>, Vec<String>)>) -> impl IntoView {
+pub fn Cells(section: Memo<Option<Section>>, shape: Memo<(Vec<String>, Vec<String>)>) -> impl IntoView {
     let Chosen(chosen) = expect_context::<Chosen>();
     let node = NodeRef::<html::Div>::new();
     let title = move || section.with(|section| section.as_ref().map(|section| section.title.clone()));
@@ -218,7 +205,10 @@ fn Cells(section: Memo<Option<Section>>, shape: Memo<(Vec<String>, Vec<String>)>
             _ => Vec::new(),
         })
     };
-    let style = format!("inset:{}px {}px {}px {}px", cells::TOP, cells::RIGHT, cells::BOTTOM, cells::LEFT);
+    let style = move || {
+        let left = shape.with(|(rows, _)| cells::left(rows));
+        format!("inset:{}px {}px {}px {left}px", cells::TOP, cells::RIGHT, cells::BOTTOM)
+    };
     view! {
         <div class="cells" role="grid" aria-label=title style=style node_ref=node on:keydown=key data-testid="cells">{body}</div>
     }

@@ -2,9 +2,13 @@
 
 use super::desk::Desk;
 use super::save;
+use crate::error::Result;
+use crate::experiments::LocalFuture;
 use crate::link::{Embed, Setup};
 use crate::python;
+use crate::report::Outcome;
 use crate::workers::Reader;
+use js_sys::Uint8Array;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -32,15 +36,6 @@ fn snippet(setup: &Setup) -> String {
     )
 }
 
-fn script(setup: &Setup) -> String {
-    let text = setup.entry().map(|entry| python::script(entry, &setup.values, &setup.data, &setup.fragment()));
-    match text {
-        Some(Ok(text)) => text,
-        Some(Err(error)) => format!("# {error}\n"),
-        None => String::new(),
-    }
-}
-
 /// The dialog.
 #[component]
 pub fn ShareDialog() -> impl IntoView {
@@ -61,29 +56,32 @@ pub fn ShareDialog() -> impl IntoView {
         }
     };
     let of_setup = move |make: fn(&Setup) -> String| Signal::derive(move || desk.setup.with(make));
-    let json = move |_| {
-        let outcome = desk.shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.outcome.clone()));
-        if let Some(outcome) = outcome
-            && let Ok(text) = serde_json::to_string_pretty(&*outcome)
-        {
-            save::text(&save::name(desk, "report", "json"), "application/json", &text);
-        }
-    };
-    let arrays = Memo::new(move |_| {
-        desk.shown.with(|shown| {
-            let outcome = shown.as_ref()?.outcome.as_ref()?;
-            (!outcome.report.arrays.is_empty()).then(|| outcome.report.arrays.clone())
-        })
-    });
     let failed = RwSignal::new(String::new());
-    let npz = move |_| {
-        let Some(arrays) = arrays.get_untracked() else { return };
+    // Files are written by a worker, and come when they come.
+    let hand_out = move |part: &'static str, ending, kind, work: LocalFuture<'static, Result<Uint8Array>>| {
         leptos::task::spawn_local(async move {
-            match Reader::pack_arrays(&arrays).await {
-                Ok(bytes) => save::file(&save::name(desk, "result", "npz"), "application/octet-stream", &bytes),
+            match work.await {
+                Ok(bytes) => save::file(&save::name(desk, part, ending), kind, &bytes),
                 Err(error) => failed.set(error.to_string()),
             }
         });
+    };
+    let outcome = move || desk.shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.outcome.clone()));
+    let json = move |_| {
+        if let Some(outcome) = outcome() {
+            let work = Box::pin(async move { Reader::pack_report(&outcome).await });
+            hand_out("report", "json", "application/json", work);
+        }
+    };
+    let arrays = Memo::new(move |_| {
+        let full = |outcome: &Outcome| !outcome.report.arrays.is_empty();
+        desk.shown.with(|shown| shown.as_ref().and_then(|shown| shown.outcome.as_deref()).is_some_and(full))
+    });
+    let npz = move |_| {
+        if let Some(outcome) = outcome() {
+            let work = Box::pin(async move { Reader::pack_arrays(&outcome.report.arrays).await });
+            hand_out("result", "npz", "application/octet-stream", work);
+        }
     };
     let images = move |_| {
         let id = desk.setup.with_untracked(|setup| setup.data.clone());
@@ -98,6 +96,20 @@ pub fn ShareDialog() -> impl IntoView {
             }
         });
     };
+    // The experiment's own module writes the script, so it comes a moment after the dialog.
+    let python = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        if !desk.sharing.get() {
+            return;
+        }
+        let setup = desk.setup.get();
+        leptos::task::spawn_local(async move {
+            let text = desk.script(&setup).await.unwrap_or_else(|error| format!("# {error}\n"));
+            if desk.setup.with_untracked(|now| *now == setup) {
+                python.set(text);
+            }
+        });
+    });
     let finished = move || desk.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.outcome.is_some()));
     view! {
         <dialog class="share" node_ref=node aria-labelledby="share-title" data-testid="share-dialog"
@@ -110,11 +122,11 @@ pub fn ShareDialog() -> impl IntoView {
             <Show when=move || desk.sharing.get()>
                 <Copy id="link" label="Link to this experiment" text=of_setup(link)/>
                 <Copy id="embed" label="Embed in a course page" text=of_setup(snippet)/>
-                <Copy id="python" label="The same in Python" text=of_setup(script)/>
+                <Copy id="python" label="The same in Python" text=python.into()/>
                 <h3>"Files"</h3>
                 <div class="files">
                     <button class="btn" data-testid="save-images" on:click=images>"Images (NPZ)"</button>
-                    <button class="btn" data-testid="save-npz" prop:disabled=move || arrays.with(Option::is_none) on:click=npz>
+                    <button class="btn" data-testid="save-npz" prop:disabled=move || !arrays.get() on:click=npz>
                         "Result arrays (NPZ)"
                     </button>
                     <button class="btn" data-testid="save-json" prop:disabled=move || !finished() on:click=json>"Report (JSON)"</button>

@@ -9,7 +9,6 @@ use crate::data::Dataset;
 use crate::report::groups::whole;
 use crate::report::{Figure, Picture, Section};
 use leptos::prelude::*;
-use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
@@ -183,7 +182,7 @@ fn Inside(i: usize) -> impl IntoView {
         let (most, least) = (images.iter().take(ENDS), images.iter().rev().take(ENDS));
         let (most, least): (Vec<u32>, Vec<u32>) = (most.copied().collect(), least.copied().collect());
         let words = format!("{}. {}.", named(&known, at, i), digits(&data, &images));
-        let strip = |title: &'static str, images: Vec<u32>| {
+        let strip = move |title: &'static str, images: Vec<u32>| {
             let images = Signal::stored(images);
             view! {
                 <div class="row-of-images" role="group" aria-label=title>

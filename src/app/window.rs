@@ -1,8 +1,7 @@
 //! A window that slides over an image: each place becomes a word, and the words are
 //! counted. A word shows where it is and what it stands for; a pixel, which words cover it.
 
-use super::paint::Brush;
-use crate::plots::canvas;
+use super::tile::Tile;
 use crate::report::{Bag, ColorMap, Figure, Section};
 use leptos::html;
 use leptos::prelude::*;
@@ -141,45 +140,6 @@ fn Controls(done: RwSignal<usize>, n_windows: Memo<usize>) -> impl IntoView {
                 aria-valuetext=words data-testid="window-scrub" prop:value=move || done.get().to_string() on:input=scrub/>
             <span class="score" data-testid="window-done">{words}</span>
         </div>
-    }
-}
-
-/// A small picture of values, one pixel each.
-#[component]
-fn Tile(
-    /// Height and width.
-    size: Signal<(u32, u32)>,
-    values: Signal<Vec<f32>>,
-    range: Signal<(f32, f32)>,
-    map: ColorMap,
-    #[prop(into)] label: Signal<String>,
-) -> impl IntoView {
-    let node = NodeRef::<html::Canvas>::new();
-    let brush = Brush::new();
-    Effect::new(move |_| {
-        let Some(element) = node.get() else { return };
-        size.track();
-        values.track();
-        range.track();
-        brush.paint(move || {
-            let (height, width) = size.get_untracked();
-            let drawn = values.with_untracked(|values| {
-                // While a picture of another size is on its way there may be none.
-                if values.is_empty() || values.len() != (height * width) as usize {
-                    return Ok(());
-                }
-                canvas::raster(&element, (width, height), values, map, range.get_untracked())
-            });
-            if let Err(error) = drawn {
-                leptos::logging::error!("a tile: {error}");
-            }
-        });
-    });
-    // A picture without a name is part of something that has one.
-    let named = move || label.with(|label| !label.is_empty());
-    view! {
-        <canvas node_ref=node role=move || named().then_some("img") aria-label=move || named().then(|| label.get())
-            aria-hidden=move || (!named()).then_some("true") width="6" height="6"></canvas>
     }
 }
 

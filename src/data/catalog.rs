@@ -99,7 +99,7 @@ struct Manifest {
 }
 
 static MANIFEST: LazyLock<Manifest> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../static/data/manifest.json"))
+    crate::json::read(include_str!("../../static/data/manifest.json"))
         .expect("the compiled-in manifest is read by a test")
 });
 

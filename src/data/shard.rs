@@ -30,18 +30,26 @@ impl Shard {
     }
 }
 
-/// Checks and unpacks the shard that came as file `name`.
+/// A file that is what the catalogue says, packed or not.
+pub enum Checked {
+    /// It was unpacked on its way.
+    Unpacked(Shard),
+    /// It is still packed, see [`unpacked`].
+    Packed(&'static ShardInfo),
+}
+
+/// Checks the shard that came as file `name`.
 ///
 /// Hosts that take `.gz` for a content encoding let the browser unpack the file underway, so the
 /// unpacked bytes are welcome too, against their own checksum.
 ///
 /// # Errors
 /// [`Error::Data`] if `name` is not in the catalogue or `bytes` are not that file.
-pub fn decode_shard(name: &str, bytes: &[u8]) -> Result<Shard> {
+pub fn check(name: &str, bytes: &[u8]) -> Result<Checked> {
     let info = shard(name)?;
     let got = sha256_hex(bytes);
     if bytes.len() == info.raw_bytes && got == info.raw_sha256 {
-        return Ok(Shard { info, raw: bytes.to_vec() });
+        return Ok(Checked::Unpacked(Shard { info, raw: bytes.to_vec() }));
     }
     if got != info.sha256 {
         return Err(Error::Data(format!(
@@ -52,15 +60,34 @@ pub fn decode_shard(name: &str, bytes: &[u8]) -> Result<Shard> {
             info.sha256
         )));
     }
-    let raw = gunzip(name, bytes, info.raw_bytes)?;
+    Ok(Checked::Packed(info))
+}
+
+/// The shard whose packed file passed [`check`] and was unpacked to `raw`.
+///
+/// # Errors
+/// [`Error::Data`] if that is not as long as the catalogue says.
+pub fn unpacked(info: &'static ShardInfo, raw: Vec<u8>) -> Result<Shard> {
     if raw.len() != info.raw_bytes {
         return Err(Error::Data(format!(
-            "{name}: unpacks to {} bytes, not {}. Reload the page; if it happens again, the file on the server is damaged.",
+            "{}: unpacks to {} bytes, not {}. Reload the page; if it happens again, the file on the server is damaged.",
+            info.name,
             raw.len(),
             info.raw_bytes
         )));
     }
     Ok(Shard { info, raw })
+}
+
+/// [`check`] and [`unpacked`] with an unpacker of our own. The page has its browser's.
+///
+/// # Errors
+/// As theirs, and [`Error::Data`] if the gzip stream is damaged.
+pub fn decode_shard(name: &str, bytes: &[u8]) -> Result<Shard> {
+    match check(name, bytes)? {
+        Checked::Unpacked(shard) => Ok(shard),
+        Checked::Packed(info) => unpacked(info, gunzip(name, bytes, info.raw_bytes)?),
+    }
 }
 
 /// Deals the shards of `info` together: image `i` is image `i / k` of shard `i % k`.

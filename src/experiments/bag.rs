@@ -182,8 +182,9 @@ impl Experiment for ReadImage {
         let learning = params.learning();
         let n_patches = learning.n_patches(data)?;
         let jobs: Vec<Task> = learning.jobs().map(Task::Train).collect();
-        let found =
-            lab.map("Words", &jobs, &mut |known, at| Some(learning.unfinished(known, at, Found::as_fit))).await?;
+        let found = lab
+            .map_part("Words", &jobs, &mut |known, at| Some(learning.unfinished(known, at, Found::as_fit)), (0.0, 0.8))
+            .await?;
         let fits: Vec<Fit> = found.iter().filter_map(Found::as_fit).cloned().collect();
         let fit = &fits[Fit::best(&fits, params.n_clusters)];
         let survey = |from: usize| Task::Survey {
@@ -194,7 +195,7 @@ impl Experiment for ReadImage {
         };
         let jobs: Vec<Task> = (0..data.n).step_by(CHUNK).map(survey).collect();
         let mut all = Seen::default();
-        for found in lab.map("Reading", &jobs, &mut |_, _| None).await? {
+        for found in lab.map_part("Reading", &jobs, &mut |_, _| None, (0.8, 1.0)).await? {
             if let Found::Seen(seen) = found {
                 all.add(seen);
             }

@@ -17,7 +17,7 @@ use crate::learn::preprocessing::{self, StandardScaler};
 use crate::learn::{Matrix, metrics};
 use crate::params::Domain;
 use crate::random::RandomState;
-use crate::report::{Array, Figure, GalleryRow, Numbers, Report, Section, Value};
+use crate::report::{Array, ColorMap, Figure, GalleryRow, Numbers, Report, Section, Value};
 use serde::{Deserialize, Serialize};
 
 crate::choices! {
@@ -115,16 +115,17 @@ const NEAREST: usize = 10;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rows {
     d: usize,
-    counts: Vec<u32>,
+    /// An image has fewer windows than 2^16.
+    counts: Vec<u16>,
     /// Weights of the words, if they are weighted.
     idf: Option<Vec<f64>>,
 }
 
 impl Rows {
-    fn new(counts: Vec<u32>, d: usize, weighting: Weighting) -> Result<Self> {
+    fn new(counts: Vec<u16>, d: usize, weighting: Weighting) -> Result<Self> {
         let idf = match weighting {
             Weighting::Counts => None,
-            Weighting::TfIdf => Some(TfidfTransformer::fit(&counts, d)?.idf),
+            Weighting::TfIdf => Some(TfidfTransformer::fit(&wide(&counts), d)?.idf),
         };
         Ok(Rows { d, counts, idf })
     }
@@ -135,16 +136,22 @@ impl Rows {
         Rows { d: self.d, counts: counts.collect(), idf: self.idf.clone() }
     }
 
-    /// What is learned from, shape `(n_images, d)`.
-    fn matrix(&self) -> Result<Matrix> {
-        match &self.idf {
-            Some(idf) => TfidfTransformer { idf: idf.clone() }.transform(&self.counts),
+    /// What is learned from, shape `(n_images, d)`; the counts are gone then, which is a third
+    /// of what a worker holds while it clusters.
+    fn into_matrix(self) -> Result<Matrix> {
+        let Rows { d, counts, idf } = self;
+        match idf {
+            Some(idf) => TfidfTransformer { idf }.transform(&wide(&counts)),
             None => {
-                let values = self.counts.iter().map(|count| f64::from(*count)).collect();
-                Matrix::from_vec(values, self.counts.len() / self.d, self.d)
+                let n = counts.len() / d;
+                Matrix::from_vec(counts.into_iter().map(f64::from).collect(), n, d)
             }
         }
     }
+}
+
+fn wide(counts: &[u16]) -> Vec<u32> {
+    counts.iter().map(|count| u32::from(*count)).collect()
 }
 
 /// What a worker is asked for.
@@ -191,7 +198,7 @@ pub enum Found {
     /// Of a restart.
     Fit(Fit),
     /// Of reading: counts of quarters, of quarters with windows shuffled, and of shuffled pixels.
-    Bags([Vec<u32>; 3]),
+    Bags([Vec<u16>; 3]),
     /// Of k-means on rows.
     Labels(Vec<u32>),
     /// Of a fold: the share of images that were recognised.
@@ -207,7 +214,7 @@ impl Job for Task {
             Task::Read { words, from, to } => Ok(Found::Bags(read(words, place.dataset(), from..to)?)),
             Task::Pixels(restart) => Ok(Found::Fit(restart.run(place, ticker)?)),
             Task::Cluster { params, rows } => {
-                let rows = rows.matrix()?;
+                let rows = rows.into_matrix()?;
                 let points = Samples::new(&rows)?;
                 let (init, seed) = (cluster::Init::KMeansPlusPlus, params.random_state);
                 let (fit, _) = cluster::kmeans(&points, &init, params.n_init as usize, seed, &params.options())?;
@@ -227,7 +234,7 @@ impl Job for Task {
                         (design(&train, scaling)?, design(&test, preprocessing::Scaling::None)?)
                     }
                     Some(rows) => {
-                        let (train, test) = (rows.select(&train).matrix()?, rows.select(&test).matrix()?);
+                        let (train, test) = (rows.select(&train).into_matrix()?, rows.select(&test).into_matrix()?);
                         let scaler = StandardScaler::fit(&train)?;
                         (Design::doubles(&scaler.transform(&train)?)?, Design::doubles(&scaler.transform(&test)?)?)
                     }
@@ -243,7 +250,7 @@ impl Job for Task {
 }
 
 /// Counts of words in quarters, in quarters of windows laid anywhere, and of shuffled pixels.
-fn read(words: [(Drawing, Vec<f64>); 2], data: &Dataset, images: std::ops::Range<u32>) -> Result<[Vec<u32>; 3]> {
+fn read(words: [(Drawing, Vec<f64>); 2], data: &Dataset, images: std::ops::Range<u32>) -> Result<[Vec<u16>; 3]> {
     let [(drawing, own), (shuffled_drawing, shuffled)] = words;
     let vocabulary = drawing.vocabulary(own, data)?;
     let shuffled = shuffled_drawing.vocabulary(shuffled, data)?;
@@ -257,7 +264,7 @@ fn read(words: [(Drawing, Vec<f64>); 2], data: &Dataset, images: std::ops::Range
         let pixels = data.image(image as usize);
         let words = vocabulary.read(pixels)?;
         let places = RandomState::new(drawing.random_state + image).permutation(words.len());
-        let mut counts = [vec![0u32; 4 * k], vec![0u32; 4 * k]];
+        let mut counts = [vec![0u16; 4 * k], vec![0u16; 4 * k]];
         for (window, (&word, &place)) in words.iter().zip(&places).enumerate() {
             counts[0][quarter(window) * k + word as usize] += 1;
             counts[1][quarter(place as usize) * k + word as usize] += 1;
@@ -266,7 +273,7 @@ fn read(words: [(Drawing, Vec<f64>); 2], data: &Dataset, images: std::ops::Range
         bags[0].extend(quarters);
         bags[1].extend(scattered);
         let mixed: Vec<u8> = order.iter().map(|&i| pixels[i as usize]).collect();
-        bags[2].extend(shuffled.bags([mixed.as_slice()])?);
+        bags[2].extend(shuffled.bags([mixed.as_slice()])?.into_iter().map(|count| count as u16));
     }
     Ok(bags)
 }
@@ -304,16 +311,20 @@ impl Experiment for LearnBags {
 
         let mut tasks: Vec<(usize, Task)> =
             params.kmeans().restarts().into_iter().map(|restart| (0, Task::Pixels(restart))).collect();
-        for (form, rows) in (1..).zip(&rows) {
-            tasks.push((form, Task::Cluster { params: params.kmeans(), rows: rows.clone() }));
-        }
+        let bag = rows[0].clone();
+        let mut tries = Vec::new();
         for fold in &folds {
             for form in 0..FORMS.len() {
                 let rows = form.checked_sub(1).map(|form| rows[form].select(&images));
                 let (train, test) = (fold.train.clone(), fold.test.clone());
-                tasks.push((form, Task::Fold { c: params.C, images: images.clone(), train, test, rows }));
+                tries.push((form, Task::Fold { c: params.C, images: images.clone(), train, test, rows }));
             }
         }
+        // Whoever deals out the jobs holds the rows only once.
+        for (form, rows) in (1..).zip(rows) {
+            tasks.push((form, Task::Cluster { params: params.kmeans(), rows }));
+        }
+        tasks.extend(tries);
         let (forms, tasks): (Vec<usize>, Vec<Task>) = tasks.into_iter().unzip();
         let mut live = |known: &[Progress<Found>], _: usize| {
             let found: Vec<Option<&Found>> = known.iter().map(|job| job.output.as_ref()).collect();
@@ -321,11 +332,11 @@ impl Experiment for LearnBags {
             scores(params, data, &gather(params, &forms, &found), &mut report).ok()?;
             Some(report)
         };
-        let found = lab.map("Learning", &tasks, &mut live).await?;
+        let found = lab.map_part("Learning", &tasks, &mut live, (0.4, 1.0)).await?;
         let known = gather(params, &forms, &found.iter().map(Some).collect::<Vec<_>>());
         let mut report = Report::default();
         scores(params, data, &known, &mut report)?;
-        let bag = rows[0].matrix()?;
+        let bag = bag.into_matrix()?;
         near(params, data, &bag, &mut report);
         report.arrays = vec![Array {
             name: "bags".into(),
@@ -346,7 +357,7 @@ async fn bags(params: &BagsParams, lab: &Lab<'_>) -> Result<Vec<Rows>> {
     let learnings = [params.learning(None), params.learning(Some(params.random_state))];
     learnings[0].n_patches(data)?;
     let jobs: Vec<Task> = learnings.iter().flat_map(Learning::jobs).map(Task::Train).collect();
-    let found = lab.map("Words", &jobs, &mut |_, _| None).await?;
+    let found = lab.map_part("Words", &jobs, &mut |_, _| None, (0.0, 0.2)).await?;
     let words: Vec<Vec<f64>> = found.into_iter().filter_map(Found::fit).map(|fit| fit.cluster_centers).collect();
     let word = |i: usize| (learnings[i].drawing.clone(), words[i].clone());
     let read = |from: usize| Task::Read {
@@ -356,7 +367,7 @@ async fn bags(params: &BagsParams, lab: &Lab<'_>) -> Result<Vec<Rows>> {
     };
     let jobs: Vec<Task> = (0..data.n).step_by(CHUNK).map(read).collect();
     let [mut quarters, mut scattered, mut shuffled] = [Vec::new(), Vec::new(), Vec::new()];
-    for found in lab.map("Reading", &jobs, &mut |_, _| None).await? {
+    for found in lab.map_part("Reading", &jobs, &mut |_, _| None, (0.2, 0.4)).await? {
         if let Found::Bags([a, b, c]) = found {
             quarters.extend(a);
             scattered.extend(b);
@@ -364,8 +375,8 @@ async fn bags(params: &BagsParams, lab: &Lab<'_>) -> Result<Vec<Rows>> {
         }
     }
     let k = params.n_words as usize;
-    let sum = |four: &[u32]| (0..k).map(|word| (0..4).map(|part| four[part * k + word]).sum()).collect::<Vec<u32>>();
-    let bag: Vec<u32> = quarters.chunks_exact(4 * k).flat_map(sum).collect();
+    let sum = |four: &[u16]| (0..k).map(|word| (0..4).map(|part| four[part * k + word]).sum()).collect::<Vec<u16>>();
+    let bag: Vec<u16> = quarters.chunks_exact(4 * k).flat_map(sum).collect();
     [(bag, k), (shuffled, k), (quarters, 4 * k), (scattered, 4 * k)]
         .into_iter()
         .map(|(counts, d)| Rows::new(counts, d, params.weighting))
@@ -440,6 +451,7 @@ fn scores(params: &BagsParams, data: &Dataset, known: &[Known], report: &mut Rep
             texts: values.iter().map(|value| value.map_or(String::new(), |value| format!("{value:.3}"))).collect(),
             values: values.iter().map(|value| value.unwrap_or(0.0)).collect(),
             high: 1.0,
+            map: ColorMap::Blues,
         },
     });
     Ok(())

@@ -5,13 +5,14 @@ use super::Experiment;
 use super::kmeans::Scaling;
 use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::logistic::{LogisticParams, Penalty, Scheme, Sides};
+use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::learn::linear_model::{Design, LogisticRegression, Part, fit_part, n_parts};
 use crate::learn::metrics::accuracy_score;
 use crate::learn::model_selection::stratified_k_fold;
 use crate::learn::preprocessing;
 use crate::params::Domain;
-use crate::report::{Curve, Figure, Report, Section, Stroke, Table, Value};
+use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value, path};
 use serde::{Deserialize, Serialize};
 
 crate::params! {
@@ -94,6 +95,8 @@ pub struct Stop {
     n_nonzero: u64,
     /// Models that converged, and all.
     converged: (u32, u32),
+    /// Coefficients, `(n_outputs, n_features)`, of the path of all images; nothing of the folds.
+    coef: Vec<f64>,
 }
 
 impl Job for Path {
@@ -142,6 +145,7 @@ impl Job for Path {
                 held_out: accuracy_score(&of_test, &held_out)?,
                 n_nonzero: model.coef.as_slice().iter().filter(|value| **value != 0.0).count() as u64,
                 converged: (fitted.iter().filter(|part| part.converged).count() as u32, fitted.len() as u32),
+                coef: if fold.is_none() { model.coef.as_slice().to_vec() } else { Vec::new() },
             });
         }
         Ok(stops)
@@ -176,8 +180,9 @@ impl Experiment for Crossval {
         let jobs: Vec<Path> = folds.map(|fold| Path { params: params.clone(), fold }).collect();
         let mut live = |_: &[Progress<Vec<Stop>>], _: usize| None;
         let paths = lab.map("Paths", &jobs, &mut live).await?;
-        let mut report = report(params, &paths);
         let sides = Sides::new(&params.at(1.0), lab.dataset)?;
+        let mut report = report(params, &paths);
+        maps(params, lab.dataset, &sides, &paths, &mut report);
         let folds = stratified_k_fold(&sides.of(&sides.train), params.n_splits as usize, Some(params.random_state))?;
         let sizes: Vec<String> = folds.iter().map(|fold| fold.test.len().to_string()).collect();
         report.metric("n_train", "Images to learn from", Value::Int(sides.train.len() as i64));
@@ -276,4 +281,44 @@ fn report(params: &CrossvalParams, paths: &[Vec<Stop>]) -> Report {
         figure: Figure::Numbers(Table { columns: columns.map(String::from).to_vec(), rows: rows.collect() }),
     });
     report
+}
+
+/// The coefficients along the path, and their maps.
+fn maps(params: &CrossvalParams, data: &Dataset, sides: &Sides, paths: &[Vec<Stop>], report: &mut Report) {
+    let Some((whole, folds)) = paths.split_last() else { return };
+    let m = data.n_features();
+    let mut names = sides.names(data);
+    // Two classes share one map, which speaks for the second.
+    if names.len() == 2 {
+        names.remove(0);
+    }
+    let (mut maps, mut stops) = (Vec::new(), Vec::new());
+    for (at, (c, stop)) in params.cs().into_iter().zip(whole).enumerate() {
+        let coef: Vec<f32> = stop.coef.iter().map(|value| *value as f32).collect();
+        let (rounded, ends) = path::Path::rounded(&coef, m);
+        maps.extend(rounded);
+        let validated = folds.iter().map(|path| path[at].held_out).sum::<f64>() / folds.len() as f64;
+        let (learnt, test, n_nonzero) = (stop.learnt, stop.held_out, stop.n_nonzero);
+        stops.push(path::Stop { c, learnt, validated, test, n_nonzero, ends });
+    }
+    let shape = [stops.len(), names.len(), m].map(|n| n as u32).to_vec();
+    let all = whole.iter().flat_map(|stop| stop.coef.iter().copied()).collect();
+    report.arrays.push(Array { name: "coef_path".into(), shape, numbers: Numbers::F64(all) });
+    let zero = |stop: &path::Stop| (names.len() * m) as u64 - stop.n_nonzero;
+    let summary = format!(
+        "The coefficients of {} labels at each of {} C, each fit begun where the last one ended. At the smallest C {} of {} \
+         are zero, at the greatest {}.",
+        names.len(),
+        stops.len(),
+        stops.first().map_or(0, zero),
+        names.len() * m,
+        stops.last().map_or(0, zero)
+    );
+    let size = (data.height as u32, data.width as u32);
+    report.sections.push(Section {
+        id: "maps".into(),
+        title: "Coefficients along the path of C".into(),
+        summary,
+        figure: Figure::Path(path::Path { size, names, stops, maps }),
+    });
 }

@@ -12,7 +12,7 @@ use crate::learn::resample::resample_indices;
 use crate::params::{Domain, distinct};
 use crate::python;
 use crate::random::RandomState;
-use crate::report::{Curve, Figure, Report, Section, Stroke, Table, Value};
+use crate::report::{ColorMap, Curve, Figure, Report, Section, Stroke, Table, Value};
 use serde::{Deserialize, Serialize};
 
 crate::params! {
@@ -205,6 +205,7 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
             values,
             texts,
             high,
+            map: ColorMap::Blues,
         },
     };
     let shares: Vec<f64> = found.cells.iter().map(|cell| f64::from(cell.clustered()) / n * 100.0).collect();

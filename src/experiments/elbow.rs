@@ -137,7 +137,7 @@ impl Experiment for Elbow {
             let fits: Vec<Option<&Fit>> = known.iter().map(|job| job.output.as_ref()?.fit()).collect();
             Some(report(params, images.len(), &best(params, &fits), &[]))
         };
-        let found = lab.map("Restarts", &tasks, &mut live).await?;
+        let found = lab.map_part("Restarts", &tasks, &mut live, (0.0, 0.5)).await?;
         let fits: Vec<Option<&Fit>> = found.iter().map(Found::fit).collect();
         let winners = best(params, &fits);
         let looks = winners.iter().flatten().map(|fit| Task::Silhouette {
@@ -150,7 +150,7 @@ impl Experiment for Elbow {
             let scores: Vec<Option<f64>> = known.iter().map(|job| job.output.as_ref()?.score()).collect();
             Some(report(params, images.len(), &winners, &scores))
         };
-        let scores = lab.map("Silhouettes", &looks, &mut live).await?;
+        let scores = lab.map_part("Silhouettes", &looks, &mut live, (0.5, 1.0)).await?;
         let scores: Vec<Option<f64>> = scores.iter().map(Found::score).collect();
         Ok(report(params, images.len(), &winners, &scores))
     }

@@ -125,6 +125,13 @@ pub struct Bootstrap {
     bootstrap: u32,
 }
 
+impl Bootstrap {
+    /// Bootstrap number `bootstrap` of two digits.
+    pub fn new(params: &EncludlParams, digits: (u8, u8), bootstrap: u32) -> Self {
+        Bootstrap { params: params.clone(), digits, bootstrap }
+    }
+}
+
 /// What it found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Inference {
@@ -203,10 +210,7 @@ impl Experiment for Encludl {
                 return Err(Error::invalid(name, "a float in the range (0, 1]", value));
             }
         }
-        if params.fwer == 0.0 || params.fwer == 1.0 {
-            return Err(Error::invalid("fwer", "a float in the range (0, 1)", params.fwer));
-        }
-        Ok(())
+        pair::check_rate(params.fwer)
     }
 
     async fn run(params: &EncludlParams, lab: &Lab<'_>) -> Result<Report> {
@@ -214,7 +218,7 @@ impl Experiment for Encludl {
         let jobs: Vec<Bootstrap> = pairs
             .iter()
             .flat_map(|pair| (0..params.n_bootstraps).map(move |bootstrap| (pair, bootstrap)))
-            .map(|(pair, bootstrap)| Bootstrap { params: params.clone(), digits: (pair.first, pair.second), bootstrap })
+            .map(|(pair, bootstrap)| Bootstrap::new(params, (pair.first, pair.second), bootstrap))
             .collect();
         let mut live = |known: &[Progress<Inference>], _: usize| {
             let found: Vec<Option<&Inference>> = known.iter().map(|job| job.output.as_ref()).collect();
@@ -225,48 +229,12 @@ impl Experiment for Encludl {
     }
 
     fn python(params: &EncludlParams) -> String {
-        let truth = |flag: bool| if flag { "True" } else { "False" };
-        let mut script = String::from("import warnings\n\nfrom hidimstat import DesparsifiedLasso\n");
-        script += "from hidimstat.ensemble_clustered_inference import EnCluDL\n";
-        script +=
-            "from sklearn.cluster import FeatureAgglomeration\nfrom sklearn.exceptions import ConvergenceWarning\n";
-        script += "from sklearn.feature_extraction import image\nfrom sklearn.linear_model import LassoCV\n";
-        script += "from sklearn.utils import resample\n\n";
-        script += "# hidimstat 0.4.0. It ends its lassos early, and says so for each of them.\n";
-        script +=
-            "warnings.simplefilter('ignore', ConvergenceWarning)\nwarnings.simplefilter('ignore', FutureWarning)\n";
-        script += &format!("for a, b in {}:\n", pair::python_pairs(&params.pairs));
+        let mut script = python_head();
+        script += &format!("\nfor a, b in {}:\n", pair::python_pairs(&params.pairs));
         script += &pair::python(params.n_samples, params.random_state);
         script += &format!("    kept = (X_pair > 0).mean(axis=0) >= {}\n", params.min_lit);
         script += "    X_pair = X_pair[:, kept]\n";
-        script += "    connectivity = image.grid_to_graph(\n        ";
-        script += "n_x=image_shape[0], n_y=image_shape[1], mask=kept.reshape(*image_shape, 1)\n    )\n";
-        let share = match params.nodewise_alpha {
-            Nodewise::One => "",
-            Nodewise::Share => ", preconfigure_model_x_path=None, alpha_max_fraction=0.01",
-        };
-        script += &format!(
-            "    encludl = EnCluDL(\n        \
-             clustering=FeatureAgglomeration(n_clusters={}, connectivity=connectivity),\n        \
-             desparsified_lasso=DesparsifiedLasso(estimator=LassoCV(max_iter={}){share}),\n        \
-             n_bootstraps={}, n_jobs={}, random_state={}, cluster_bootstrap_size={},\n        \
-             gamma={}, adaptive_aggregation={},\n    )\n",
-            params.n_clusters,
-            params.max_iter,
-            params.n_bootstraps,
-            params.n_jobs,
-            params.random_state,
-            params.cluster_bootstrap_size,
-            params.gamma,
-            truth(params.adaptive_aggregation),
-        );
-        script += "    encludl.fit_importance(X_pair, y_pair)\n";
-        script += &format!(
-            "    selected = encludl.fwer_selection(fwer={}, n_tests={}, two_tailed_test={})\n",
-            params.fwer,
-            params.n_clusters,
-            truth(params.two_tailed)
-        );
+        script += &python_fit(params);
         script += "    show(f'n_{a}_{b}', len(X_pair))\n";
         script += "    fits = [one.desparsified_lasso_ for one in encludl.clustering_desparsified_lassos_]\n";
         if params.solver == Solver::Compat {
@@ -281,4 +249,47 @@ impl Experiment for Encludl {
         }
         script
     }
+}
+
+/// What a script imports for an inference.
+pub fn python_head() -> String {
+    let mut script = String::from("import warnings\n\nfrom hidimstat import DesparsifiedLasso\n");
+    script += "from hidimstat.ensemble_clustered_inference import EnCluDL\n";
+    script += "from sklearn.cluster import FeatureAgglomeration\nfrom sklearn.exceptions import ConvergenceWarning\n";
+    script += "from sklearn.feature_extraction import image\nfrom sklearn.linear_model import LassoCV\n";
+    script += "from sklearn.utils import resample\n\n";
+    script += "# hidimstat 0.4.0. It ends its lassos early, and says so for each of them.\n";
+    script += "warnings.simplefilter('ignore', ConvergenceWarning)\nwarnings.simplefilter('ignore', FutureWarning)\n";
+    script
+}
+
+/// The lines, indented, that fit `X_pair`, whose pixels are those in `kept`, and make `selected`.
+pub fn python_fit(params: &EncludlParams) -> String {
+    let truth = |flag: bool| if flag { "True" } else { "False" };
+    let share = match params.nodewise_alpha {
+        Nodewise::One => "",
+        Nodewise::Share => ", preconfigure_model_x_path=None, alpha_max_fraction=0.01",
+    };
+    format!(
+        "    connectivity = image.grid_to_graph(\n        \
+         n_x=image_shape[0], n_y=image_shape[1], mask=kept.reshape(*image_shape, 1)\n    )\n    \
+         encludl = EnCluDL(\n        \
+         clustering=FeatureAgglomeration(n_clusters={}, connectivity=connectivity),\n        \
+         desparsified_lasso=DesparsifiedLasso(estimator=LassoCV(max_iter={}){share}),\n        \
+         n_bootstraps={}, n_jobs={}, random_state={}, cluster_bootstrap_size={},\n        \
+         gamma={}, adaptive_aggregation={},\n    )\n    \
+         encludl.fit_importance(X_pair, y_pair)\n    \
+         selected = encludl.fwer_selection(fwer={}, n_tests={}, two_tailed_test={})\n",
+        params.n_clusters,
+        params.max_iter,
+        params.n_bootstraps,
+        params.n_jobs,
+        params.random_state,
+        params.cluster_bootstrap_size,
+        params.gamma,
+        truth(params.adaptive_aggregation),
+        params.fwer,
+        params.n_clusters,
+        truth(params.two_tailed)
+    )
 }

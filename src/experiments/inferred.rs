@@ -4,21 +4,41 @@ use super::encludl::{EncludlParams, Inference};
 use super::pair::{self, Pair};
 use crate::data::Dataset;
 use crate::error::{Result, Warning};
-use crate::learn::inference::{Control, quantile_aggregation, select, threshold};
-use crate::report::{Array, ColorMap, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value};
+use crate::learn::metrics::adjusted_rand_score;
+use crate::report::sight::Look;
+use crate::report::{
+    Array, ColorMap, Curve, Figure, Inferred, Joined, Numbers, Rate, Report, Section, Stroke, Table, Task, Value,
+};
 
 /// Points of the curves over the error rate.
 const LEVELS: usize = 61;
 
-/// What the bootstraps of a pair say together, for every pixel; NaN where it took no part.
-struct Joined {
-    p: Vec<f64>,
-    importance: Vec<f64>,
-    z: Vec<f64>,
-    /// -1, 0, 1.
-    map: Vec<i8>,
-    /// The same for each bootstrap.
-    maps: Vec<Vec<i8>>,
+/// A pair and what its known bootstraps say, for the report.
+///
+/// Errors: too few pixels take part.
+pub fn task(params: &EncludlParams, data: &Dataset, pair: &Pair, known: &[(usize, &Inference)]) -> Result<Task> {
+    let kept = params.kept(data, pair)?;
+    let lit = pair.lit(data);
+    let n = pair.rows.len().max(1) as f64;
+    let [first_mean, second_mean] = pair.means(data);
+    let name = |class: u8| data.class_names[usize::from(class)].clone();
+    let places = placed(&kept, &(0..kept.len()).map(|i| i as f64).collect::<Vec<_>>());
+    let labels = known.iter().flat_map(|(_, one)| {
+        let label = |place: &f64| if place.is_nan() { 0.0 } else { one.labels[*place as usize] as f32 + 1.0 };
+        places.iter().map(label).collect::<Vec<f32>>()
+    });
+    Ok(Task {
+        name: pair.name(data),
+        classes: (pair.first, pair.second),
+        class_names: (name(pair.first), name(pair.second)),
+        first_mean,
+        second_mean,
+        lit: lit.iter().map(|lit| (100.0 * f64::from(*lit) / n).ceil() as f32).collect(),
+        importance: importances(&kept, known).into_iter().map(|value| value as f32).collect(),
+        known: known.iter().map(|(i, _)| *i as u32).collect(),
+        labels: labels.collect(),
+        z: known.iter().flat_map(|(_, one)| one.z.iter().copied()).collect(),
+    })
 }
 
 /// Puts values of the pixels that take part in their places.
@@ -28,177 +48,231 @@ fn placed(kept: &[bool], values: &[f64]) -> Vec<f64> {
     kept.iter().map(at).collect()
 }
 
-impl Joined {
-    fn new(params: &EncludlParams, kept: &[bool], found: &[&Inference]) -> Result<Self> {
-        let spread = |one: &Inference, value: &dyn Fn(usize) -> f64| {
-            one.labels.iter().map(|label| value(*label as usize)).collect::<Vec<f64>>()
-        };
-        let parts: Vec<Vec<f64>> = found.iter().map(|one| spread(one, &|k| one.p[k])).collect();
-        let shares: Vec<Vec<f64>> =
-            found.iter().map(|one| spread(one, &|k| one.beta[k] / f64::from(one.sizes[k]))).collect();
-        let scores: Vec<Vec<f64>> = found.iter().map(|one| spread(one, &|k| one.z[k])).collect();
-        let views: Vec<&[f64]> = parts.iter().map(|p| p.as_slice()).collect();
-        let p = quantile_aggregation(&views, params.aggregation())?;
-        let n = found.len() as f64;
-        let importance: Vec<f64> = (0..p.len()).map(|i| shares.iter().map(|one| one[i]).sum::<f64>() / n).collect();
-        let z: Vec<f64> = (0..p.len()).map(|i| median(scores.iter().map(|one| one[i]).collect())).collect();
-        let chosen = |p: &[f64], importance: &[f64]| -> Result<Vec<i8>> {
-            let control = Control::Fwer { n_tests: params.n_clusters as usize };
-            let map = select(p, importance, control, params.fwer, params.two_tailed)?;
-            let map: Vec<f64> = map.into_iter().map(f64::from).collect();
-            Ok(placed(kept, &map).into_iter().map(|sign| if sign.is_nan() { 0 } else { sign as i8 }).collect())
-        };
-        let map = chosen(&p, &importance)?;
-        let maps = parts.iter().zip(&shares).map(|(p, share)| chosen(p, share)).collect::<Result<_>>()?;
-        Ok(Joined { p: placed(kept, &p), importance: placed(kept, &importance), z: placed(kept, &z), map, maps })
-    }
+/// The mean over the bootstraps of each pixel's share of its region's weight; NaN where it takes no part.
+fn importances(kept: &[bool], known: &[(usize, &Inference)]) -> Vec<f64> {
+    let n = kept.iter().filter(|kept| **kept).count();
+    let share = |one: &Inference, pixel: usize| {
+        let region = one.labels[pixel] as usize;
+        one.beta[region] / f64::from(one.sizes[region])
+    };
+    let mean = |pixel| known.iter().map(|(_, one)| share(one, pixel)).sum::<f64>() / known.len() as f64;
+    placed(kept, &(0..n).map(mean).collect::<Vec<_>>())
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let half = values.len() / 2;
-    if values.len() % 2 == 1 { values[half] } else { (values[half - 1] + values[half]) / 2.0 }
+/// An inference of no pair yet.
+pub fn empty(params: &EncludlParams, data: &Dataset) -> Inferred {
+    Inferred {
+        data: data.id.clone(),
+        size: (data.height as u32, data.width as u32),
+        n_tests: params.n_clusters,
+        fwer: params.fwer,
+        two_tailed: params.two_tailed,
+        aggregation: params.aggregation(),
+        n_bootstraps: params.n_bootstraps,
+        tasks: Vec::new(),
+        rate: Rate::Fwer,
+        look: Look::Mask,
+    }
 }
 
 /// The report of the bootstraps that are known, pair by pair.
 pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[Option<&Inference>]) -> Result<Report> {
     let mut report = Report::default();
     settings(&mut report, params, data, pairs);
-    let mut views: [Vec<(String, Vec<f32>)>; 6] = Default::default();
-    let [masks, logs, scores, weights, stability, tiles] = &mut views;
-    let (mut means, mut rows, mut curves, mut quality) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut sentences, mut n_not_converged, mut n_lassos) = (Vec::new(), 0u64, 0u64);
+    let mut inferred = empty(params, data);
+    let (mut rows, mut curves, mut quality, mut each, mut stability) = (vec![], vec![], vec![], vec![], vec![]);
+    let mut alike = Alike::default();
+    let (mut seen, mut n_not_converged, mut n_lassos) = (Vec::new(), 0u64, 0u64);
     for (at, (pair, found)) in pairs.iter().zip(found.chunks(params.n_bootstraps as usize)).enumerate() {
         let known: Vec<(usize, &Inference)> =
             found.iter().enumerate().filter_map(|(i, one)| one.map(|one| (i, one))).collect();
         let name = pair.name(data);
-        for (class, mean) in [pair.first, pair.second].into_iter().zip(pair.means(data)) {
-            means.push((format!("{} of {name}", data.class_names[usize::from(class)]), mean));
+        let task = task(params, data, pair, &known)?;
+        let joined = task.joined(inferred.aggregation)?;
+        let now = inferred.at(&task, &joined)?;
+        if !known.is_empty() {
+            let (plus, minus) = (now.plus.pixels, now.minus.pixels);
+            for (what, label, value) in [
+                ("selected", "Pixels selected", plus + minus),
+                ("positive", "of them for the second digit", plus),
+                ("negative", "of them for the first digit", minus),
+            ] {
+                report.metric(&format!("{what}_{}", pair.id()), &format!("{label}, {name}"), Value::Int(value as i64));
+            }
+            let mean =
+                |of: &dyn Fn(&Inference) -> f64| known.iter().map(|(_, one)| of(one)).sum::<f64>() / known.len() as f64;
+            let (sigma, r2) = (mean(&|one| one.sigma), mean(&|one| one.cv_r2));
+            report.metric(&format!("sigma_{}", pair.id()), &format!("Noise, {name}"), Value::Float(sigma));
+            report.metric(&format!("r2_{}", pair.id()), &format!("Variance explained, {name}"), Value::Float(r2));
+            quality.push(fitted(&name, &known));
+            let maps = (0..known.len())
+                .map(|at| inferred.mask_of(&task, at, Rate::Fwer, params.fwer))
+                .collect::<Result<Vec<_>>>()?;
+            let often = |pixel: usize| maps.iter().map(|map| i32::from(map[pixel])).sum::<i32>();
+            let share = |pixel: usize| (f64::from(often(pixel)) * 100.0 / maps.len() as f64).round() as f32;
+            stability.push((name.clone(), (0..now.mask.len()).map(share).collect()));
+            for ((i, one), map) in known.iter().zip(&maps) {
+                n_not_converged += u64::from(one.n_not_converged);
+                n_lassos += 501 + u64::from(params.n_clusters);
+                rows.push(row(&name, *i, one, map));
+            }
+            let scores = scores(&known)?;
+            each.extend(agreements(&name, &known, &maps, &now.mask, &scores));
+            alike.add(&name, &known, &scores, params.n_bootstraps);
+            curves.push(curve(&inferred, &task, &joined, at as u8)?);
+            arrays(&mut report, pair, &joined, &now.mask, &importances(&params.kept(data, pair)?, &known), &known);
         }
-        if known.is_empty() {
-            continue;
-        }
-        let kept = params.kept(data, pair)?;
-        let lit = pair.lit(data);
-        let inferences: Vec<&Inference> = known.iter().map(|(_, one)| *one).collect();
-        let joined = Joined::new(params, &kept, &inferences)?;
-        let count = |sign: i8| joined.map.iter().filter(|value| **value == sign).count();
-        let (plus, minus) = (count(1), count(-1));
-        for (what, label, value) in [
-            ("selected", "Pixels selected", plus + minus),
-            ("positive", "of them for the second digit", plus),
-            ("negative", "of them for the first digit", minus),
-        ] {
-            report.metric(&format!("{what}_{}", pair.id()), &format!("{label}, {name}"), Value::Int(value as i64));
-        }
-        let mean = |of: &dyn Fn(&Inference) -> f64| {
-            inferences.iter().map(|one| of(one)).sum::<f64>() / inferences.len() as f64
-        };
-        let r2 = mean(&|one| one.cv_r2);
-        report.metric(&format!("sigma_{}", pair.id()), &format!("Noise, {name}"), Value::Float(mean(&|one| one.sigma)));
-        report.metric(&format!("r2_{}", pair.id()), &format!("Variance explained, {name}"), Value::Float(r2));
-        quality.push(fitted(&name, &inferences));
-        sentences.push(format!("{name}: {minus} pixels speak for the first digit, {plus} for the second"));
-        // A pixel without ink in any image has nothing to say, whatever its region says.
-        let seen = |values: Vec<f64>| -> Vec<f32> {
-            values.iter().zip(&lit).map(|(value, lit)| if *lit == 0 { f32::NAN } else { *value as f32 }).collect()
-        };
-        masks.push((name.clone(), seen(joined.map.iter().map(|sign| f64::from(*sign)).collect())));
-        logs.push((name.clone(), seen(joined.p.iter().map(|p| -libm::log10(p.max(f64::from_bits(1)))).collect())));
-        scores.push((name.clone(), seen(joined.z.clone())));
-        weights.push((name.clone(), seen(joined.importance.clone())));
-        let often = |pixel: usize| joined.maps.iter().map(|map| i32::from(map[pixel])).sum::<i32>();
-        let share = |pixel: usize| (f64::from(often(pixel)) * 100.0 / joined.maps.len() as f64).round() as f32;
-        stability.push((name.clone(), (0..joined.map.len()).map(share).collect()));
-        for ((i, one), map) in known.iter().zip(&joined.maps) {
-            tiles.push((format!("{name}, {i}"), map.iter().map(|sign| f32::from(*sign)).collect()));
-            n_not_converged += u64::from(one.n_not_converged);
-            n_lassos += 501 + u64::from(params.n_clusters);
-            rows.push(row(&name, *i, one, map));
-        }
-        curves.push(curve(params, &name, &joined, at as u8)?);
-        arrays(&mut report, pair, &joined, &inferences);
+        seen.push(now);
+        inferred.tasks.push(task);
     }
     if n_not_converged > 0 {
         let what = format!("{n_not_converged} of {n_lassos} lassos");
         report.warnings.push(Warning::NotConverged { what, max_iter: params.max_iter });
     }
-    let [masks, logs, scores, weights, stability, tiles] = views;
-    let level = if params.two_tailed { params.fwer / 2.0 } else { params.fwer };
-    let t = level / f64::from(params.n_clusters);
-    let all = if sentences.is_empty() { "No bootstrap is done yet".to_string() } else { sentences.join("; ") };
-    let n = pairs.len().max(1) as u32;
-    let largest = |images: &[(String, Vec<f32>)]| {
-        images.iter().flat_map(|(_, values)| values).filter(|v| v.is_finite()).fold(0.0f32, |most, v| most.max(v.abs()))
-    };
-    let grey = "Grey pixels have no ink in any image, or take no part.";
     if !quality.is_empty() {
         report.sections.push(qualities(quality));
     }
-    let mut add = |id: &str, title: &str, summary: String, look: (ColorMap, f32, f32), columns: u32, images| {
-        report.sections.push(pair::panels((id, title, summary), data, look, columns, images));
-    };
-    if !masks.is_empty() {
-        let summary = format!(
-            "{all}. Blue: more ink makes the second digit more probable, all else equal; red: the first. Selected are \
-             p-values below {t:.2e} = {level} / {} tests. {grey}",
-            params.n_clusters
-        );
-        add("masks", "Pixels that matter", summary, (ColorMap::Signs, -1.0, 1.0), n, masks);
-        let high = largest(&logs);
-        let summary = format!(
-            "Minus the logarithm of the p-value, to base 10, of all bootstraps together: selected is what lies above {:.2}. {grey}",
-            -libm::log10(t)
-        );
-        add("p_values", "−log₁₀ p", summary, (ColorMap::Viridis, 0.0, high), n, logs);
-        let high = largest(&scores);
-        let summary = format!(
-            "The median over the bootstraps of the z-score of the pixel's region, from {:.1} (red) to {high:.1} (blue). {grey}",
-            -high
-        );
-        add("z", "z-scores", summary, (ColorMap::RdBu, -high, high), n, scores);
-        let high = largest(&weights);
-        let summary = format!(
-            "The mean over the bootstraps of the pixel's share of its region's weight: by how much one grey level more moves \
-             the label. The scale ends at {high:.2e}. {grey}"
-        );
-        add("coefficients", "Coefficients", summary, (ColorMap::RdBu, -high, high), n, weights);
-        let summary =
-            "How many per cent of the bootstraps select the pixel by themselves, with their sign: pale pixels depend \
-                       on which images made the regions."
-                .to_string();
-        add("stability", "One bootstrap after the other", summary, (ColorMap::RdBu, -100.0, 100.0), n, stability);
-        let summary =
-            format!("The mask of every bootstrap by itself, at the same threshold; {} of them are done.", tiles.len());
-        add(
-            "bootstraps",
-            "Masks of the bootstraps",
-            summary,
-            (ColorMap::Signs, -1.0, 1.0),
-            params.n_bootstraps.min(10),
-            tiles,
-        );
+    report.sections.push(Section {
+        id: "masks".into(),
+        title: "Pixels that matter".into(),
+        summary: inferred.words(&seen),
+        figure: Figure::Inferred(inferred),
+    });
+    if stability.is_empty() {
+        return Ok(report);
     }
-    let summary = "The mean images of both digits of each pair, to be seen beside the masks.".to_string();
-    add("means", "Mean images", summary, (ColorMap::GrayR, 0.0, 255.0), 2 * n, means);
-    if !curves.is_empty() {
-        report.sections.push(Section {
-            id: "levels".into(),
-            title: "More pixels for more errors".into(),
-            summary: format!(
-                "Pixels selected at each family-wise error rate from 0.001 to 1, from the same p-values; at {} they are {}.",
-                params.fwer,
-                curves.iter().map(|(_, count)| count.to_string()).collect::<Vec<_>>().join(", ")
-            ),
-            figure: Figure::Curves {
-                x_title: "log10 of the family-wise error rate".into(),
-                y_title: "pixels selected".into(),
-                curves: curves.into_iter().map(|(curve, _)| curve).collect(),
-            },
-        });
-        report.sections.push(fit(rows));
-    }
+    let n = pairs.len().max(1) as u32;
+    let summary =
+        "How many per cent of the bootstraps select the pixel by themselves, with their sign: pale pixels depend \
+                   on which images made the regions."
+            .to_string();
+    let look = (ColorMap::RdBu, -100.0, 100.0);
+    report.sections.push(pair::panels(
+        ("stability", "One bootstrap after the other", summary),
+        data,
+        look,
+        n,
+        stability,
+    ));
+    report.sections.push(one_by_one(params, each));
+    report.sections.push(alike.section(params.n_bootstraps));
+    report.sections.push(Section {
+        id: "levels".into(),
+        title: "More pixels for more errors".into(),
+        summary: format!(
+            "Pixels selected at each family-wise error rate from 0.001 to 1, from the same p-values; at {} they are {}.",
+            params.fwer,
+            curves.iter().map(|(_, count)| count.to_string()).collect::<Vec<_>>().join(", ")
+        ),
+        figure: Figure::Curves {
+            x_title: "log10 of the family-wise error rate".into(),
+            y_title: "pixels selected".into(),
+            curves: curves.into_iter().map(|(curve, _)| curve).collect(),
+        },
+    });
+    report.sections.push(fit(rows));
     Ok(report)
+}
+
+/// The adjusted Rand index of the regions of every two bootstraps, shape `(n_known, n_known)`.
+fn scores(known: &[(usize, &Inference)]) -> Result<Vec<Vec<f64>>> {
+    let signed: Vec<Vec<i32>> =
+        known.iter().map(|(_, one)| one.labels.iter().map(|label| *label as i32).collect()).collect();
+    let mut scores = vec![vec![1.0; known.len()]; known.len()];
+    for i in 0..known.len() {
+        for j in 0..i {
+            let score = adjusted_rand_score(&signed[j], &signed[i])?;
+            (scores[i][j], scores[j][i]) = (score, score);
+        }
+    }
+    Ok(scores)
+}
+
+/// Each bootstrap of a pair against the ensemble and against the other bootstraps: pixels selected, of
+/// them with the ensemble's sign, pixels that differ from it, mean adjusted Rand index of its regions.
+fn agreements(
+    name: &str,
+    known: &[(usize, &Inference)],
+    maps: &[Vec<i8>],
+    ensemble: &[i8],
+    scores: &[Vec<f64>],
+) -> Vec<Vec<Value>> {
+    let others = known.len().saturating_sub(1);
+    let row = |(at, (i, _)): (usize, &(usize, &Inference))| {
+        let pairs = || maps[at].iter().zip(ensemble);
+        let both = pairs().filter(|(one, all)| **one != 0 && one == all).count();
+        let differ = pairs().filter(|(one, all)| one != all).count();
+        // Its index against itself is 1.
+        let mean = (scores[at].iter().sum::<f64>() - 1.0) / others as f64;
+        vec![
+            Value::Text(name.into()),
+            Value::Int(*i as i64),
+            Value::Int(maps[at].iter().filter(|sign| **sign != 0).count() as i64),
+            Value::Int(both as i64),
+            Value::Int(differ as i64),
+            if others == 0 { Value::Text("–".into()) } else { Value::Float(mean) },
+        ]
+    };
+    known.iter().enumerate().map(row).collect()
+}
+
+/// How alike the regions of the bootstraps of all pairs are: a line for each bootstrap that is known.
+#[derive(Default)]
+struct Alike {
+    rows: Vec<String>,
+    values: Vec<f64>,
+    texts: Vec<String>,
+}
+
+impl Alike {
+    fn add(&mut self, name: &str, known: &[(usize, &Inference)], scores: &[Vec<f64>], n_bootstraps: u32) {
+        for ((i, _), scores) in known.iter().zip(scores) {
+            self.rows.push(format!("{name}, {i}"));
+            for number in 0..n_bootstraps as usize {
+                let score = known.iter().position(|(other, _)| *other == number).map(|at| scores[at]);
+                // An index may be a little below 0; colours begin there.
+                self.values.push(score.unwrap_or(0.0).max(0.0));
+                self.texts.push(score.map_or(String::new(), |score| format!("{score:.2}")));
+            }
+        }
+    }
+
+    fn section(self, n_bootstraps: u32) -> Section {
+        let least = self.texts.iter().filter_map(|text| text.parse::<f64>().ok()).fold(f64::INFINITY, f64::min);
+        Section {
+            id: "ari".into(),
+            title: "How alike the regions are".into(),
+            summary: format!(
+                "The adjusted Rand index of the regions of every two bootstraps of a pair; 1 is the same, 0 what chance \
+                 gives. The least is {least:.2}."
+            ),
+            figure: Figure::Heatmap {
+                row_title: "pair, bootstrap".into(),
+                column_title: "bootstrap".into(),
+                rows: self.rows,
+                columns: (0..n_bootstraps).map(|number| number.to_string()).collect(),
+                values: self.values,
+                texts: self.texts,
+                high: 1.0,
+                map: ColorMap::Blues,
+            },
+        }
+    }
+}
+
+fn one_by_one(params: &EncludlParams, rows: Vec<Vec<Value>>) -> Section {
+    let columns = ["pair", "bootstrap", "pixels selected", "as in the ensemble", "pixels that differ", "mean ARI"];
+    Section {
+        id: "bootstraps".into(),
+        title: "One bootstrap against all".into(),
+        summary: format!(
+            "Each bootstrap by itself at the error rate {}: what it selects, and how far that is what all of them select \
+             together. The adjusted Rand index says how alike its regions are to those of the other bootstraps; 1 would be \
+             the same.",
+            params.fwer
+        ),
+        figure: Figure::Numbers(Table { columns: columns.map(String::from).to_vec(), rows }),
+    }
 }
 
 /// The notebook's parameters, as numbers of the report.
@@ -248,21 +322,22 @@ fn row(name: &str, i: usize, one: &Inference, map: &[i8]) -> Vec<Value> {
 }
 
 /// How well the lassos of one pair fit, from the least to the largest.
-fn fitted(name: &str, found: &[&Inference]) -> Vec<Value> {
+pub fn fitted(name: &str, found: &[(usize, &Inference)]) -> Vec<Value> {
     let range = |of: &dyn Fn(&Inference) -> f64| {
-        let least = found.iter().map(|one| of(one)).fold(f64::INFINITY, f64::min);
-        let most = found.iter().map(|one| of(one)).fold(f64::NEG_INFINITY, f64::max);
+        let least = found.iter().map(|(_, one)| of(one)).fold(f64::INFINITY, f64::min);
+        let most = found.iter().map(|(_, one)| of(one)).fold(f64::NEG_INFINITY, f64::max);
         [Value::Float(least), Value::Float(most)]
     };
     let mut row = vec![Value::Text(name.into())];
     row.extend(range(&|one| one.cv_r2));
     row.extend(range(&|one| one.sigma));
     row.extend(range(&|one| one.alpha.0));
-    row.push(Value::Int(found.iter().map(|one| i64::from(one.n_not_converged)).sum()));
+    row.push(Value::Int(found.iter().map(|(_, one)| i64::from(one.n_not_converged)).sum()));
     row
 }
 
-fn qualities(rows: Vec<Vec<Value>>) -> Section {
+/// How well the lassos fit, to be read before any map.
+pub fn qualities(rows: Vec<Vec<Value>>) -> Section {
     let columns = ["pair", "R² from", "to", "sigma from", "to", "alpha from", "to", "lassos not converged"];
     Section {
         id: "quality".into(),
@@ -301,34 +376,43 @@ fn fit(rows: Vec<Vec<Value>>) -> Section {
 }
 
 /// Pixels selected at every level, and at the chosen one.
-fn curve(params: &EncludlParams, name: &str, joined: &Joined, class: u8) -> Result<(Curve, usize)> {
-    let n_tests = params.n_clusters as usize;
-    let below = |t: f64| joined.p.iter().filter(|p| **p < t).count();
+fn curve(inferred: &Inferred, task: &Task, joined: &Joined, class: u8) -> Result<(Curve, usize)> {
+    let below = |level: f64| {
+        let t = inferred.threshold(&joined.p, Rate::Fwer, level)?;
+        Ok(joined.p.iter().filter(|p| **p < t).count())
+    };
     let point = |i: usize| {
         let exponent = -3.0 + 3.0 * i as f64 / (LEVELS - 1) as f64;
-        let level = libm::pow(10.0, exponent) / if params.two_tailed { 2.0 } else { 1.0 };
-        (exponent, below(level / n_tests as f64) as f64)
+        Ok((exponent, below(libm::pow(10.0, exponent))? as f64))
     };
-    let t = threshold(&joined.p, Control::Fwer { n_tests }, params.fwer, params.two_tailed)?;
-    let points = (0..LEVELS).map(point).collect();
-    Ok((Curve { name: name.into(), points, stroke: Stroke::Class(class) }, below(t)))
+    let points = (0..LEVELS).map(point).collect::<Result<_>>()?;
+    Ok((Curve { name: task.name.clone(), points, stroke: Stroke::Class(class) }, below(inferred.fwer)?))
 }
 
 /// Everything in all its digits.
-fn arrays(report: &mut Report, pair: &Pair, joined: &Joined, found: &[&Inference]) {
+fn arrays(
+    report: &mut Report,
+    pair: &Pair,
+    joined: &Joined,
+    mask: &[i8],
+    importances: &[f64],
+    found: &[(usize, &Inference)],
+) {
     let id = pair.id();
     let n = joined.p.len() as u32;
     let mut add = |name: &str, shape: Vec<u32>, numbers: Numbers| {
         report.arrays.push(Array { name: format!("{name}_{id}"), shape, numbers });
     };
     add("pvalues", vec![n], Numbers::F64(joined.p.clone()));
-    add("importances", vec![n], Numbers::F64(joined.importance.clone()));
-    add("selected", vec![n], Numbers::F64(joined.map.iter().map(|sign| f64::from(*sign)).collect()));
-    let (b, k) = (found.len() as u32, found[0].beta.len() as u32);
-    let kept = found[0].labels.len() as u32;
-    let labels = found.iter().flat_map(|one| one.labels.iter().copied()).collect();
+    add("importances", vec![n], Numbers::F64(importances.to_vec()));
+    add("selected", vec![n], Numbers::F64(mask.iter().map(|sign| f64::from(*sign)).collect()));
+    let Some((_, first)) = found.first() else { return };
+    let (b, k) = (found.len() as u32, first.beta.len() as u32);
+    let kept = first.labels.len() as u32;
+    let labels = found.iter().flat_map(|(_, one)| one.labels.iter().copied()).collect();
     add("labels", vec![b, kept], Numbers::U32(labels));
-    let all = |of: &dyn Fn(&Inference) -> &[f64]| Numbers::F64(found.iter().flat_map(|one| of(one).to_vec()).collect());
+    let all =
+        |of: &dyn Fn(&Inference) -> &[f64]| Numbers::F64(found.iter().flat_map(|(_, one)| of(one).to_vec()).collect());
     add("cluster_beta", vec![b, k], all(&|one| &one.beta));
     add("cluster_z", vec![b, k], all(&|one| &one.z));
     add("cluster_pvalues", vec![b, k], all(&|one| &one.p));

@@ -1,7 +1,7 @@
 //! k-means on whole images: every pixel is a feature (notebooks 002 and 003).
 
 use super::lab::{Lab, Progress};
-use super::restarts::{CLOSEST, FARTHEST, Fit, Found, Restart, Task};
+use super::restarts::{CLOSEST, FARTHEST, Fit, Found, Members, Restart, Task};
 use super::{Experiment, pictures};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
@@ -100,13 +100,16 @@ impl Experiment for KMeans {
     async fn run(params: &KMeansParams, lab: &Lab<'_>) -> Result<Report> {
         let data = lab.dataset;
         let tasks: Vec<Task> = params.restarts().into_iter().map(Task::Restart).collect();
-        let found = lab.map("Restarts", &tasks, &mut |known, at| Some(unfinished(params, data, known, at))).await?;
+        let found = lab
+            .map_part("Restarts", &tasks, &mut |known, at| Some(unfinished(params, data, known, at)), (0.0, 0.95))
+            .await?;
         let fits: Vec<Fit> = found.into_iter().filter_map(Found::fit).collect();
         let best = Fit::best(&fits, params.n_clusters);
         let Fit { labels, cluster_centers, .. } = fits[best].clone();
         let look = Task::Members { params: params.clone(), labels, cluster_centers };
-        let members = lab.map("Members", &[look], &mut |_, _| None).await?.into_iter().find_map(Found::members);
-        finished(params, data, &fits, best, &members.unwrap_or_default())
+        let members =
+            lab.map_part("Members", &[look], &mut |_, _| None, (0.95, 1.0)).await?.into_iter().find_map(Found::members);
+        finished(params, data, &fits, best, members.unwrap_or_default())
     }
 
     fn python(params: &KMeansParams) -> String {
@@ -129,13 +132,7 @@ impl Experiment for KMeans {
     }
 }
 
-fn finished(
-    params: &KMeansParams,
-    data: &Dataset,
-    fits: &[Fit],
-    best: usize,
-    members: &[(Vec<u32>, Vec<u32>)],
-) -> Result<Report> {
+fn finished(params: &KMeansParams, data: &Dataset, fits: &[Fit], best: usize, members: Members) -> Result<Report> {
     let fit = &fits[best];
     let truth: Vec<i32> = data.labels.iter().map(|label| i32::from(*label)).collect();
     let found: Vec<i32> = fit.labels.iter().map(|label| *label as i32).collect();
@@ -173,7 +170,7 @@ fn finished(
     report.sections.push(confusion);
     let histories: Vec<Vec<(f64, f64)>> = fits.iter().map(Fit::points).collect();
     report.sections.push(descent(&histories, Some(best)));
-    report.sections.push(gallery(data, &sizes, members));
+    report.sections.push(gallery(data, &sizes, &members.shown));
 
     let n_features = data.n_features() as u32;
     report.arrays = vec![
@@ -186,6 +183,11 @@ fn finished(
             name: "cluster_centers_".into(),
             shape: vec![params.n_clusters, n_features],
             numbers: Numbers::F64(fit.cluster_centers.clone()),
+        },
+        Array {
+            name: "distances".into(),
+            shape: vec![members.distances.len() as u32],
+            numbers: Numbers::F64(members.distances),
         },
         Array {
             name: "inertias".into(),

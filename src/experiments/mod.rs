@@ -3,19 +3,23 @@
 //!
 //! Adding one is a file here and its name in `experiments!` below.
 
+mod agreement;
 mod bag;
 mod bags;
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
 mod binary;
+mod contrast;
 mod crossval;
 pub mod cut;
 mod dbgrid;
+mod denoise;
 mod digits;
 mod drawing;
 mod elbow;
 mod encludl;
 mod features;
+mod growing;
 mod inferred;
 mod kmeans;
 mod lab;
@@ -31,7 +35,9 @@ mod pictures;
 mod principal;
 mod prune;
 mod purity;
+mod reconstructed;
 mod recording;
+mod repeats;
 mod restarts;
 mod samples;
 mod schemes;
@@ -52,7 +58,7 @@ pub use recording::{Frame, Recording};
 #[cfg(feature = "compute")]
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::params::{ParamSpec, Params};
+use crate::params::{self, ParamSpec, Params};
 use crate::report::Report;
 use std::future::Future;
 #[cfg(feature = "compute")]
@@ -111,13 +117,13 @@ pub struct Entry {
     pub instant: bool,
     /// Its parameter table.
     pub specs: fn() -> Vec<ParamSpec>,
-    /// The one way `values` are written, or the first error in them.
-    pub normal: fn(&Values) -> Result<Values>,
+    #[cfg(feature = "compute")]
     check: fn(&Values, usize, usize) -> Result<()>,
     #[cfg(feature = "compute")]
     run: Run,
     #[cfg(feature = "compute")]
     work: Work,
+    #[cfg(feature = "compute")]
     python: fn(&Values) -> Result<String>,
 }
 
@@ -127,7 +133,13 @@ impl Entry {
         EXPERIMENTS.iter().find(|entry| entry.id == id).ok_or_else(|| Error::UnknownExperiment(id.into()))
     }
 
+    /// The one way `values` are written, or the first error in them.
+    pub fn normal(&self, values: &Values) -> Result<Values> {
+        params::normal(&(self.specs)(), values)
+    }
+
     /// An error if the parameters do not fit images of that number and size.
+    #[cfg(feature = "compute")]
     pub fn check(&self, values: &Values, n_samples: usize, n_features: usize) -> Result<()> {
         (self.check)(values, n_samples, n_features)
     }
@@ -150,17 +162,15 @@ impl Entry {
     }
 
     /// The experiment's part of the Python script.
+    #[cfg(feature = "compute")]
     pub fn python(&self, values: &Values) -> Result<String> {
         (self.python)(values)
     }
 }
 
+#[cfg(feature = "compute")]
 fn typed<P: Params>(values: &Values) -> Result<P> {
     P::from_values(values.iter().map(|(name, text)| (name.as_str(), text.as_str())))
-}
-
-fn written<P: Params>(params: &P) -> Values {
-    P::specs().iter().map(|spec| (spec.name.to_string(), params.get(spec.name).unwrap_or_default())).collect()
 }
 
 const fn entry<E: Experiment>(group: &'static str) -> Entry {
@@ -170,7 +180,7 @@ const fn entry<E: Experiment>(group: &'static str) -> Entry {
         title: E::TITLE,
         instant: E::INSTANT,
         specs: E::Params::specs,
-        normal: |values| Ok(written(&typed::<E::Params>(values)?)),
+        #[cfg(feature = "compute")]
         check: |values, n_samples, n_features| E::check(&typed(values)?, n_samples, n_features),
         #[cfg(feature = "compute")]
         run: |values, dataset, bench| {
@@ -183,6 +193,7 @@ const fn entry<E: Experiment>(group: &'static str) -> Entry {
         },
         #[cfg(feature = "compute")]
         work: |job, place, ticker| encode(&decode::<E::Job>(job)?.run(place, ticker)?),
+        #[cfg(feature = "compute")]
         python: |values| Ok(E::python(&typed(values)?)),
     }
 }
@@ -214,7 +225,8 @@ experiments! {
         dbgrid::DbGrid,
         pcadbscan::PcaDbscan,
         pcakmeans::PcaKMeans,
-        pcatree::PcaTree;
+        pcatree::PcaTree,
+        agreement::Agreement;
     "mixture":
         binary::Binary,
         mixture::Mixture,
@@ -222,7 +234,8 @@ experiments! {
     "logistic":
         logistic::Logistic,
         schemes::Schemes,
-        crossval::Crossval;
+        crossval::Crossval,
+        denoise::Denoise;
     "patches":
         patches::TakePatches,
         vocabulary::FindWords,
@@ -231,5 +244,7 @@ experiments! {
     "inference":
         samples::Samples,
         parcels::Parcels,
-        encludl::Encludl;
+        encludl::Encludl,
+        contrast::Contrast,
+        repeats::Repeats;
 }

@@ -40,6 +40,11 @@ pub fn check_regions(n_clusters: u32, n_features: usize) -> Result<()> {
     Ok(())
 }
 
+/// An error unless an error rate lies in (0, 1).
+pub fn check_rate(fwer: f64) -> Result<()> {
+    if fwer > 0.0 && fwer < 1.0 { Ok(()) } else { Err(Error::invalid("fwer", "a float in the range (0, 1)", fwer)) }
+}
+
 impl Pair {
     /// Draws `n_samples` images of two classes without replacement, each class with its share
     /// (`resample(…, replace=False, stratify=y)`); all of them if there are not more.

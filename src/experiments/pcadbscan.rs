@@ -2,6 +2,7 @@
 
 use super::features::{Features, Outline, Projection, SvdSolver};
 use super::lab::{Job, Lab, Tick, Ticker, Workplace};
+use super::reconstructed::{self, Reconstructed};
 use super::tree::{listed, n_distinct};
 use super::{Experiment, pictures, principal};
 use crate::data::Dataset;
@@ -9,7 +10,7 @@ use crate::error::Result;
 use crate::learn::cluster::{Neighborhoods, Samples};
 use crate::learn::metrics::adjusted_rand_score;
 use crate::params::{Domain, distinct};
-use crate::report::{Array, Figure, GalleryRow, Numbers, Part, Report, Section, Table, Value};
+use crate::report::{Array, Figure, GalleryRow, Numbers, Part, Report, Section, Table, Value, flags};
 use serde::{Deserialize, Serialize};
 
 crate::params! {
@@ -54,6 +55,9 @@ pub struct Swept {
     outline: Outline,
     /// For each eps the cluster of each image, -1 for noise.
     labels: Vec<Vec<i32>>,
+    /// For each eps how many images are cores.
+    n_core: Vec<u32>,
+    reconstructed: Reconstructed,
 }
 
 impl Job for Sweep {
@@ -74,8 +78,10 @@ impl Job for Sweep {
         })?;
         let found = neighborhoods.dbscan(&points, &[params.min_samples as usize])?;
         Ok(Swept {
+            reconstructed: Reconstructed::of(place.dataset(), &features)?,
             images: images.clone(),
             outline: features.outline(),
+            n_core: found.iter().map(|one| one.core_sample_indices.len() as u32).collect(),
             labels: found.into_iter().map(|one| one.labels).collect(),
         })
     }
@@ -103,9 +109,12 @@ impl Experiment for PcaDbscan {
 
     fn python(params: &PcaDbscanParams) -> String {
         let mut script = params.projection().python();
+        script += reconstructed::PYTHON;
         script += "from sklearn.cluster import DBSCAN\n\n";
         script += &format!("for eps in {:?}:\n", params.eps);
-        script += &format!("    labels = DBSCAN(eps=eps, min_samples={}).fit_predict(X_pca)\n", params.min_samples);
+        script += &format!("    dbscan = DBSCAN(eps=eps, min_samples={}).fit(X_pca)\n", params.min_samples);
+        script += "    labels = dbscan.labels_\n";
+        script += "    show(f'cores_{eps}', len(dbscan.core_sample_indices_))\n";
         script += "    sizes = np.bincount(labels + 1)\n";
         script += "    show(f'unique_{eps}', np.array2string(np.unique(labels), max_line_width=200, threshold=20))\n";
         script += "    show(f'n_labels_{eps}', len(np.unique(labels)))\n";
@@ -147,6 +156,8 @@ struct Setting {
     eps: u32,
     /// Noise first.
     sizes: Vec<u64>,
+    /// Share of the images that are cores.
+    cores: f64,
 }
 
 impl Setting {
@@ -169,18 +180,22 @@ impl Setting {
 
 fn finished(params: &PcaDbscanParams, data: &Dataset, found: &Swept) -> Result<Report> {
     let truth: Vec<i32> = found.images.iter().map(|image| i32::from(data.labels[*image as usize])).collect();
+    let n = found.images.len();
     let settings: Vec<Setting> = params
         .eps
         .iter()
-        .zip(&found.labels)
-        .map(|(eps, labels)| Setting { eps: *eps, sizes: bincount(labels) })
+        .zip(found.labels.iter().zip(&found.n_core))
+        .map(|(eps, (labels, cores))| Setting {
+            eps: *eps,
+            sizes: bincount(labels),
+            cores: f64::from(*cores) / n as f64,
+        })
         .collect();
-    let n = found.images.len();
 
     let mut report = Report::default();
     let mut rows = Vec::new();
-    for (setting, labels) in settings.iter().zip(&found.labels) {
-        let Setting { eps, sizes } = setting;
+    for ((setting, labels), n_core) in settings.iter().zip(&found.labels).zip(&found.n_core) {
+        let Setting { eps, sizes, .. } = setting;
         let n_labels = setting.n_clusters() + usize::from(setting.noise() > 0);
         let score = adjusted_rand_score(&truth, labels)?;
         let mut metric = |id: &str, label: &str, value: Value| {
@@ -190,6 +205,7 @@ fn finished(params: &PcaDbscanParams, data: &Dataset, found: &Swept) -> Result<R
         metric("n_labels", "clusters as the notebook counts them, noise included", Value::Int(n_labels as i64));
         metric("n_clusters", "clusters without noise", Value::Int(setting.n_clusters() as i64));
         metric("noise", "images of noise", Value::Int(setting.noise() as i64));
+        metric("cores", "images that are cores", Value::Int(i64::from(*n_core)));
         metric("sizes", "noise, then the size of each cluster", listed(sizes));
         metric("ari", "adjusted Rand index against the digits", Value::Float(score));
         rows.push(vec![
@@ -197,8 +213,10 @@ fn finished(params: &PcaDbscanParams, data: &Dataset, found: &Swept) -> Result<R
             Value::Int(n_labels as i64),
             Value::Int(setting.n_clusters() as i64),
             Value::Int(setting.noise() as i64),
+            Value::Int(i64::from(*n_core)),
             Value::Int(setting.largest() as i64),
             Value::Float(score),
+            Value::Text(flags::of(setting.cores, setting.n_clusters()).join(", ")),
             listed(sizes),
         ]);
     }
@@ -215,15 +233,26 @@ fn finished(params: &PcaDbscanParams, data: &Dataset, found: &Swept) -> Result<R
              labels + 1 gives it; the notebook counts noise as a cluster."
         ),
         figure: Figure::Numbers(Table {
-            columns: ["eps", "labels", "clusters", "noise", "largest cluster", "adjusted Rand index", "sizes"]
-                .map(String::from)
-                .to_vec(),
+            columns: [
+                "eps",
+                "labels",
+                "clusters",
+                "noise",
+                "cores",
+                "largest cluster",
+                "adjusted Rand index",
+                "beware",
+                "sizes",
+            ]
+            .map(String::from)
+            .to_vec(),
             rows,
         }),
     });
     report.sections.push(members(data, found, &settings));
     report.sections.push(principal::variance(&found.outline));
     report.sections.push(principal::components(data, &found.outline));
+    found.reconstructed.report(data, &mut report);
     let digits = ("digit", data.class_names.clone());
     let of = (found.images.as_slice(), &found.outline);
     report.sections.push(principal::plane(data, &params.projection(), of, digits, |i| truth[i] as usize));
@@ -261,6 +290,16 @@ fn shares(settings: &[Setting], n: usize) -> Section {
         format!("Each bar is the same {n} images: noise below, the largest cluster, and all others above.");
     if !mostly.is_empty() {
         summary += &format!(" More than half is noise at eps = {}.", mostly.join(", "));
+    }
+    for (flag, words) in [
+        (flags::NONE, "Almost no image is a core, so clusters cannot grow, at eps = "),
+        (flags::ALL, "Almost every image is a core, so clusters run together, at eps = "),
+    ] {
+        let raised = settings.iter().filter(|setting| flags::of_cores(setting.cores) == Some(flag));
+        let eps: Vec<String> = raised.map(|setting| setting.eps.to_string()).collect();
+        if !eps.is_empty() {
+            summary += &format!(" {words}{}.", eps.join(", "));
+        }
     }
     if !lonely.is_empty() {
         summary += &format!(" All that is not noise is one cluster at eps = {}.", lonely.join(", "));

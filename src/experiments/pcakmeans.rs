@@ -14,18 +14,6 @@ use crate::params::Domain;
 use crate::report::{Array, ColorMap, Figure, GalleryRow, Numbers, Report, Section, Value};
 use serde::{Deserialize, Serialize};
 
-crate::choices! {
-    /// Which grey levels the ends of the colour map stand for.
-    pub enum ColorScale {
-        /// The notebook's vmin=0, vmax=1.
-        Notebook = "notebook",
-        /// All grey levels.
-        Levels = "levels",
-        /// The least and the greatest value of the centres.
-        Automatic = "automatic",
-    }
-}
-
 crate::params! {
     /// k-means on principal components.
     pub struct PcaKMeansParams {
@@ -47,8 +35,6 @@ crate::params! {
         n_init "Restarts": u32 = 10, Domain::Int { min: 1, max: 200, slider: 30 };
         /// Seed of k-means.
         kmeans_random_state "Seed of k-means": u32 = 0, Domain::Int { min: 0, max: u32::MAX, slider: 0 };
-        /// Which grey levels the colours span: notebook is 0 to 1, levels is 0 to 255, automatic is what occurs.
-        color_scale "Colours span": ColorScale = ColorScale::Notebook, Domain::Choice(ColorScale::WORDS);
     }
 }
 
@@ -101,6 +87,8 @@ pub struct Look {
     centres: Vec<f64>,
     /// Samples of each cluster that are closest to its centre.
     closest: Vec<Vec<u32>>,
+    /// Distance of each sample to its centre, among the scores.
+    distances: Vec<f64>,
 }
 
 impl Job for Task {
@@ -124,6 +112,7 @@ impl Job for Task {
         });
         Ok(Found::Look(Box::new(Look {
             closest: closest.collect(),
+            distances: far,
             images: features.images.clone(),
             outline: features.outline(),
             centres: features.pca.inverse_transform(&centers)?.into_vec(),
@@ -165,12 +154,12 @@ impl Experiment for PcaKMeans {
             report.sections.push(descent(&histories.iter().map(points).collect::<Vec<_>>(), None));
             Some(report)
         };
-        let found = lab.map("Restarts", &tasks, &mut live).await?;
+        let found = lab.map_part("Restarts", &tasks, &mut live, (0.0, 0.95)).await?;
         let fits: Vec<&Fit> = found.iter().filter_map(Found::fit).collect();
         let best = Fit::best(fits.iter().copied(), params.n_clusters);
         let Fit { labels, cluster_centers, .. } = fits[best].clone();
         let look = [Task::Look { projection, labels, cluster_centers }];
-        let looks = lab.map("Centres", &look, &mut |_, _| None).await?;
+        let looks = lab.map_part("Centres", &look, &mut |_, _| None, (0.95, 1.0)).await?;
         match looks.into_iter().next() {
             Some(Found::Look(look)) => finished(params, lab.dataset, &fits, best, &look),
             _ => Err(Error::Worker("no centres came back".into())),
@@ -220,7 +209,7 @@ fn finished(params: &PcaKMeansParams, data: &Dataset, fits: &[&Fit], best: usize
     let beyond = beyond as f64 / look.centres.len() as f64;
     report.metric("beyond", "Share of their pixels above 1", Value::Float(beyond));
 
-    report.sections.push(centres(params, data, &sizes, &look.centres, (lowest, highest)));
+    report.sections.push(centres(data, &sizes, &look.centres, (lowest, highest)));
     report.sections.push(pictures::confusion_of(
         ("confusion", "Digits against clusters"),
         data,
@@ -250,6 +239,11 @@ fn finished(params: &PcaKMeansParams, data: &Dataset, fits: &[&Fit], best: usize
             numbers: Numbers::F64(fit.cluster_centers.clone()),
         },
         Array {
+            name: "distances".into(),
+            shape: vec![look.distances.len() as u32],
+            numbers: Numbers::F64(look.distances.clone()),
+        },
+        Array {
             name: "centres".into(),
             shape: vec![k, data.n_features() as u32],
             numbers: Numbers::F64(look.centres.clone()),
@@ -264,34 +258,16 @@ fn finished(params: &PcaKMeansParams, data: &Dataset, fits: &[&Fit], best: usize
 }
 
 /// The centres as images, in the notebook's colours.
-fn centres(
-    params: &PcaKMeansParams,
-    data: &Dataset,
-    sizes: &[u64],
-    centres: &[f64],
-    (lowest, highest): (f64, f64),
-) -> Section {
-    let scale = match params.color_scale {
-        ColorScale::Notebook => (0.0, 1.0),
-        ColorScale::Levels => (0.0, 255.0),
-        ColorScale::Automatic => (lowest as f32, highest as f32),
-    };
-    let words = match params.color_scale {
-        ColorScale::Notebook => {
-            "The colours span 0 to 1, as in the notebook, so everything above 1 has the colour of the upper end; choose \
-             another span to see the same centres"
-        }
-        ColorScale::Levels => "The colours span all grey levels, 0 to 255",
-        ColorScale::Automatic => "The colours span the values that occur",
-    };
+fn centres(data: &Dataset, sizes: &[u64], centres: &[f64], (lowest, highest): (f64, f64)) -> Section {
     let summary = format!(
-        "{} centres, mapped back from principal components to pixels. Their values go from {lowest:.1} to {highest:.1}. \
-         {words}.",
+        "{} centres, mapped back from principal components to pixels. Their values go from {lowest:.1} to {highest:.1}; \
+         the notebook's colours span 0 to 1, so that all above 1 has the colour of the upper end.",
         sizes.len()
     );
     let values: Vec<f32> = centres.iter().map(|value| *value as f32).collect();
     let captions = sizes.iter().enumerate().map(|(i, size)| format!("idx: {i}, size: {size}"));
-    let mut section = pictures::grid("centres", "Centres mapped back", &summary, data, captions, &values, scale, 5);
+    let mut section =
+        pictures::grid("centres", "Centres mapped back", &summary, data, captions, &values, (0.0, 1.0), 5);
     if let Figure::Images { map, .. } = &mut section.figure {
         *map = ColorMap::Viridis;
     }

@@ -3,12 +3,12 @@
 
 use super::cut;
 use super::features::{Outline, Projection, Restart, SvdSolver};
-use super::lab::{Job, Lab, Tick, Ticker, Workplace};
+use super::lab::{Job, Lab, Progress, Ticker, Workplace};
 use super::pcakmeans::check_n_clusters;
 use super::prune::prune;
 use super::restarts::Fit;
 use super::tree::{Join, listed, n_distinct, title};
-use super::{Experiment, pictures, principal};
+use super::{Experiment, growing, pictures, principal};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::learn::cluster::{Cut, Linkage, Samples, agglomerative_labels, linkage};
@@ -97,12 +97,8 @@ impl Job for Task {
         };
         let features = place.features(&projection)?;
         let n = features.images.len();
-        let linkage = linkage(&Samples::new(&features.scores)?, join.into(), &mut |merges| {
-            if ticker.due() {
-                let step = (merges as u64 * 300 / n as u64) as u32;
-                ticker.tell(Tick { step, objective: merges as f64, frame: Vec::new() });
-            }
-        })?;
+        let points = Samples::new(&features.scores)?;
+        let linkage = linkage(&points, join.into(), &mut |made| growing::tell(ticker, made, n))?;
         Ok(Found::Tree(Box::new(Grown { images: features.images.clone(), outline: features.outline(), linkage })))
     }
 }
@@ -137,7 +133,13 @@ impl Experiment for PcaTree {
         let mut tasks = vec![Task::Tree(projection, params.linkage)];
         tasks.extend(restarts.into_iter().map(Task::Restart));
         let (mut grown, mut fits) = (None, Vec::new());
-        for found in lab.map("Tree and k-means", &tasks, &mut |_, _| None).await? {
+        let images = params.projection().draw(lab.dataset.n)?;
+        // The tree is the first of the tasks.
+        let mut live = |known: &[Progress<Found>], at: usize| {
+            let tick = known.first().filter(|_| at == 0)?.tick.as_ref()?;
+            growing::report(lab.dataset, &images, params.linkage, tick)
+        };
+        for found in lab.map("Tree and k-means", &tasks, &mut live).await? {
             match found {
                 Found::Tree(tree) => grown = Some(tree),
                 Found::Fit(fit) => fits.push(fit),

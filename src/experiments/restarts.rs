@@ -76,8 +76,17 @@ pub enum Task {
 pub enum Found {
     /// Of a restart.
     Fit(Fit),
+    /// Of a look at the winner.
+    Members(Members),
+}
+
+/// How images lie around their centres.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Members {
     /// Of each cluster, images from the closest to the farthest: the first few and the last few.
-    Members(Vec<(Vec<u32>, Vec<u32>)>),
+    pub shown: Vec<(Vec<u32>, Vec<u32>)>,
+    /// Distance of every image to its centre.
+    pub distances: Vec<f64>,
 }
 
 /// Members shown that are closest to a centre.
@@ -96,14 +105,15 @@ impl Job for Task {
                 let k = params.n_clusters as usize;
                 let centers = Matrix::from_vec(cluster_centers, k, place.dataset().n_features())?;
                 let distances = cluster::distances(&*pixels, &centers, &labels)?;
-                let members = (0..params.n_clusters).map(|cluster| {
+                let shown = (0..params.n_clusters).map(|cluster| {
                     let mut all: Vec<u32> =
                         (0..labels.len() as u32).filter(|i| labels[*i as usize] == cluster).collect();
                     all.sort_by(|a, b| distances[*a as usize].total_cmp(&distances[*b as usize]).then(a.cmp(b)));
                     let far = all.len().saturating_sub(FARTHEST).max(CLOSEST.min(all.len()));
                     (all[..CLOSEST.min(all.len())].to_vec(), all[far..].to_vec())
                 });
-                Ok(Found::Members(members.collect()))
+                let shown = shown.collect();
+                Ok(Found::Members(Members { shown, distances }))
             }
         }
     }
@@ -190,7 +200,7 @@ impl Found {
     }
 
     /// The members, if they are it.
-    pub fn members(self) -> Option<Vec<(Vec<u32>, Vec<u32>)>> {
+    pub fn members(self) -> Option<Members> {
         match self {
             Found::Members(members) => Some(members),
             Found::Fit(_) => None,

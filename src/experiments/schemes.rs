@@ -1,11 +1,12 @@
 //! Mean images beside what two schemes of logistic regression learnt (notebook 004).
 
 use super::lab::Lab;
-use super::logistic::{LogisticParams, Scheme, Sides, Task, ends, fitted, python_fits, warnings};
+use super::logistic::{Ends, LogisticParams, Scheme, Sides, Task, color, ends, fitted, python_fits, warnings};
 use super::sheet::class_means;
 use super::{Experiment, pictures};
+use crate::data::Dataset;
 use crate::error::Result;
-use crate::report::{Array, ColorMap, Figure, Numbers, Report, Value};
+use crate::report::{Array, ColorMap, Figure, Numbers, Report, Section, Value};
 
 /// The experiment; it takes the parameters of one fit, of which the scheme is not used.
 pub struct Schemes;
@@ -34,6 +35,7 @@ impl Experiment for Schemes {
         let mut captions: Vec<String> = names.iter().map(|name| format!("{name}, mean")).collect();
         let highest = pixels.iter().copied().fold(1.0, f32::max);
         let mut scales = vec![(ColorMap::Gray, 0.0, highest); names.len()];
+        let mut both: Vec<Vec<f64>> = Vec::new();
         for (scheme, id) in [(Scheme::Ovr, "ovr"), (Scheme::Multinomial, "multinomial")] {
             let params = LogisticParams { scheme, ..params.clone() };
             let parts = fitted(&params, lab, &sides).await?;
@@ -56,6 +58,7 @@ impl Experiment for Schemes {
             pixels.extend(coef.iter().map(|value| *value as f32));
             // Two classes have one set of coefficients, which speaks for the second.
             captions.extend((0..n).map(|k| format!("{}, {}", names[if n == 1 { 1 } else { k }], scheme.word())));
+            both.push(coef.clone());
             report.arrays.push(Array {
                 name: format!("coef_{id}"),
                 shape: vec![n as u32, m as u32],
@@ -83,6 +86,7 @@ impl Experiment for Schemes {
             images.iter_mut().zip(scales).for_each(|(image, scale)| image.scale = Some(scale));
         }
         report.sections.push(section);
+        report.sections.push(difference(params, data, &names, &both[0], &both[1]));
         Ok(report)
     }
 
@@ -90,5 +94,54 @@ impl Experiment for Schemes {
         let mut script = python_fits(params);
         script += "means = np.array([X[y == label].mean(axis=0) for label in np.unique(y)])\nprint(means.shape)\n";
         script
+    }
+}
+
+/// One-vs-rest less multinomial, label by label.
+fn difference(params: &LogisticParams, data: &Dataset, names: &[String], ovr: &[f64], multinomial: &[f64]) -> Section {
+    let m = data.n_features();
+    let less: Vec<f64> = ovr.iter().zip(multinomial).map(|(a, b)| a - b).collect();
+    let n = less.len() / m;
+    let names = &names[names.len() - n..];
+    let alike: Vec<(usize, f64)> =
+        (0..n).map(|k| correlation(&ovr[k * m..][..m], &multinomial[k * m..][..m])).enumerate().collect();
+    let least = alike.iter().copied().fold(alike[0], |least, one| if one.1 < least.1 { one } else { least });
+    let most = alike.iter().copied().fold(alike[0], |most, one| if one.1 > most.1 { one } else { most });
+    let summary = format!(
+        "Coefficients of one-vs-rest less those of multinomial: green where the first gives a label more for ink. The maps of {} are \
+         most alike (their correlation is {:.2}), those of {} least ({:.2}).",
+        names[most.0], most.1, names[least.0], least.1
+    );
+    let pixels: Vec<f32> = less.iter().map(|value| *value as f32).collect();
+    let captions = names.iter().zip(&alike).map(|(name, (_, r))| format!("{name}, r = {r:.2}"));
+    let mut section =
+        pictures::grid("difference", "One-vs-rest less multinomial", &summary, data, captions, &pixels, (-1.0, 1.0), 5);
+    // Neither side is the notebook's: each map ends at its greatest size.
+    color(&mut section, params.colors.into(), &ends(&LogisticParams { ends: Ends::Size, ..params.clone() }, &less, m));
+    section
+}
+
+/// Pearson's correlation of two maps; 0 where one of them is flat.
+fn correlation(a: &[f64], b: &[f64]) -> f64 {
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let (of_a, of_b) = (mean(a), mean(b));
+    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
+    for (a, b) in a.iter().zip(b) {
+        ab += (a - of_a) * (b - of_b);
+        aa += (a - of_a) * (a - of_a);
+        bb += (b - of_b) * (b - of_b);
+    }
+    if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn correlations_are_numpys() {
+        // np.corrcoef([1, 2, 4, 8], [3, 1, 4, 1])[0, 1]
+        assert!((correlation(&[1.0, 2.0, 4.0, 8.0], &[3.0, 1.0, 4.0, 1.0]) + 0.34097520463683817).abs() < 1e-14);
+        assert_eq!(correlation(&[1.0, 1.0], &[0.0, 2.0]), 0.0);
     }
 }

@@ -1,8 +1,8 @@
 //! A tree of images: hierarchical clustering of a sample of whole images, from raw
 //! grey levels (notebook 002, part d).
 
-use super::lab::{Job, Lab, Tick, Ticker, Workplace};
-use super::{Experiment, cut};
+use super::lab::{Job, Lab, Progress, Ticker, Workplace};
+use super::{Experiment, cut, growing};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::learn::cluster::{Cut, Linkage, Method, Pixels, fcluster_distance, height_between, linkage};
@@ -115,13 +115,7 @@ impl Job for Task {
         }
         let n = self.images.len();
         let pixels = Pixels::new(&levels, n, data.n_features(), Scaling::None)?;
-        linkage(&pixels, self.linkage.into(), &mut |merges| {
-            if ticker.due() {
-                // The bar expects a few hundred steps at most.
-                let step = (merges as u64 * 300 / n as u64) as u32;
-                ticker.tell(Tick { step, objective: merges as f64, frame: Vec::new() });
-            }
-        })
+        linkage(&pixels, self.linkage.into(), &mut |growing| growing::tell(ticker, growing, n))
     }
 }
 
@@ -140,7 +134,10 @@ impl Experiment for Grow {
 
     async fn run(params: &TreeParams, lab: &Lab<'_>) -> Result<Report> {
         let images = params.draw(lab.dataset.n)?;
-        let trees = lab.map("Tree", &[Task::new(&images, params.linkage)], &mut |_, _| None).await?;
+        let mut live = |known: &[Progress<Linkage>], _: usize| {
+            growing::report(lab.dataset, &images, params.linkage, known.first()?.tick.as_ref()?)
+        };
+        let trees = lab.map("Tree", &[Task::new(&images, params.linkage)], &mut live).await?;
         let linkage = trees.into_iter().next().ok_or_else(|| Error::Worker("no tree came back".into()))?;
         finished(params, lab.dataset, images, &linkage)
     }

@@ -103,7 +103,7 @@ impl Printed {
 pub fn all() -> &'static [Lab] {
     static LABS: LazyLock<Vec<Lab>> = LazyLock::new(|| {
         // A test parses the same text, so this cannot fail on a page that was released.
-        serde_json::from_str(include_str!("labs.json")).expect("labs.json is checked by a test")
+        crate::json::read(include_str!("labs.json")).expect("labs.json is checked by a test")
     });
     &LABS
 }

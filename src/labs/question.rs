@@ -1,7 +1,7 @@
 //! Questions to answer before the run: a prediction, compared with the result, never scored.
 
 use super::rule::{Rule, filled, number};
-use crate::report::Report;
+use crate::report::{Figure, Painted, Report, Value};
 use serde::Deserialize;
 
 /// A question.
@@ -46,6 +46,19 @@ pub enum Kind {
         right: String,
         /// What is said of any other.
         wrong: String,
+    },
+    /// By pixels that are painted, which are compared with a mask.
+    Paint {
+        /// Pixels down.
+        rows: u32,
+        /// Pixels across.
+        columns: u32,
+        /// The scene whose result has the mask.
+        scene: String,
+        /// The pair whose mask it is, by its name there.
+        pair: String,
+        /// What is said: `{painted}`, `{mask}`, `{both}`, and `{iou%}`, `{precision%}`, `{recall%}`.
+        said: String,
     },
     /// By an order, the largest first.
     Order {
@@ -93,6 +106,7 @@ impl Question {
                 known.sort_unstable();
                 given == known
             }
+            Kind::Paint { .. } => self.painted(answer).is_some(),
         }
     }
 
@@ -102,8 +116,39 @@ impl Question {
             Kind::Choice { options, .. } => options.iter().find(|o| o.id == id).map(|o| o.label.clone()),
             Kind::Order { items, .. } => items.iter().find(|item| item.id == id).map(|item| item.label.clone()),
             Kind::Number { .. } => None,
+            Kind::Paint { .. } => {
+                let n = self.painted(id)?.0.iter().filter(|on| **on).count();
+                Some(format!("{n} pixels"))
+            }
         };
         answer.split('~').map(|id| label(id).unwrap_or_else(|| id.into())).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The scene whose result answers it, if not its own.
+    pub fn scene(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Paint { scene, .. } => Some(scene),
+            _ => None,
+        }
+    }
+
+    /// The pixels of an answer that is painted.
+    pub fn painted(&self, answer: &str) -> Option<Painted> {
+        match &self.kind {
+            Kind::Paint { rows, columns, .. } => Painted::read(answer, (rows * columns) as usize),
+            _ => None,
+        }
+    }
+
+    /// The mask that painted pixels are compared with, the signs of the pixels.
+    pub fn mask(&self, report: &Report) -> Option<Vec<i8>> {
+        let Kind::Paint { rows, columns, pair, .. } = &self.kind else { return None };
+        let found = report.sections.iter().find_map(|section| match &section.figure {
+            Figure::Inferred(inferred) => Some(inferred),
+            _ => None,
+        })?;
+        let at = found.tasks.iter().position(|task| task.name == *pair && found.size == (*rows, *columns))?;
+        Some(found.all().into_iter().nth(at)?.1.mask)
     }
 
     /// What the run says to an answer; `None` if it is no answer, or the report has not
@@ -135,6 +180,18 @@ impl Question {
                 let values = answer.split('~').map(value).collect::<Option<Vec<f64>>>()?;
                 filled(if values.is_sorted_by(|a, b| a >= b) { right } else { wrong }, report)
             }
+            Kind::Paint { said, .. } => {
+                let overlap = self.painted(answer)?.overlap(&self.mask(report)?);
+                let mut numbers = Report::default();
+                for (id, n) in [("painted", overlap.painted), ("mask", overlap.mask), ("both", overlap.both)] {
+                    numbers.metric(id, id, Value::Int(n as i64));
+                }
+                let shares = [("iou", overlap.iou()), ("precision", overlap.precision()), ("recall", overlap.recall())];
+                for (id, share) in shares {
+                    numbers.metric(id, id, Value::Float(share));
+                }
+                filled(said, &numbers)
+            }
         }
     }
 }
@@ -142,7 +199,6 @@ impl Question {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Value;
 
     fn report() -> Report {
         let mut report = Report::default();

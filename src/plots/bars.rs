@@ -62,7 +62,7 @@ pub fn draw<DB: DrawingBackend>(
         .y_label_area_size(frame.px(LEFT))
         .build_cartesian_2d(0.0..bars.len().max(1) as f64, 0.0..(if highest > 0.0 { highest * 1.02 } else { 1.0 }))
         .map_err(message)?;
-    let small = ("sans-serif", frame.font(12.0)).into_font().color(&theme.muted);
+    let small = (FontFamily::SansSerif, frame.font(12.0)).into_font().color(&theme.muted);
     chart
         .configure_mesh()
         .disable_x_mesh()
@@ -79,7 +79,7 @@ pub fn draw<DB: DrawingBackend>(
         .map_err(message)?;
     let place = |x: f64, y: f64| chart.backend_coord(&(x, y));
     let style = |color: RGBColor, v: VPos| {
-        ("sans-serif", frame.font(12.0)).into_font().color(&color).pos(Pos::new(HPos::Center, v))
+        (FontFamily::SansSerif, frame.font(12.0)).into_font().color(&color).pos(Pos::new(HPos::Center, v))
     };
     for (i, name) in bars.iter().enumerate() {
         let (middle, mut below) = (i as f64 + 0.5, 0.0);

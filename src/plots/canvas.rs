@@ -1,5 +1,6 @@
 //! Figures on a canvas element.
 
+use super::backend::Surface;
 use super::{Drawn, Frame, Theme, colormap, draw, height, least_width};
 use crate::data::Dataset;
 use crate::report::{ColorMap, Figure};
@@ -29,7 +30,7 @@ pub fn chart(figure: &Figure, canvas: &HtmlCanvasElement, width: f64, theme: The
     style.set_property("width", &format!("{width}px")).map_err(js)?;
     style.set_property("height", &format!("{tall}px")).map_err(js)?;
     let backend = CanvasBackend::with_canvas_object(canvas.clone()).ok_or("this browser has no canvas")?;
-    let area = backend.into_drawing_area();
+    let area = Surface::Canvas(backend).into_drawing_area();
     draw(figure, &area, &Frame { scale: ratio, theme })?;
     area.present().map_err(|e| e.to_string())
 }
@@ -42,13 +43,17 @@ pub fn raster(
     map: ColorMap,
     (low, high): (f32, f32),
 ) -> Drawn {
+    points(canvas, (width, height), &colormap::rgba(values, map, low, high))
+}
+
+/// Puts RGBA bytes on a canvas of that size.
+pub fn points(canvas: &HtmlCanvasElement, (width, height): (u32, u32), rgba: &[u8]) -> Drawn {
     // Setting a size clears the canvas and lays the page out anew, even if it is the same.
     if (canvas.width(), canvas.height()) != (width, height) {
         canvas.set_width(width);
         canvas.set_height(height);
     }
-    let bytes = colormap::rgba(values, map, low, high);
-    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&bytes), width, height).map_err(js)?;
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(rgba), width, height).map_err(js)?;
     context(canvas)?.put_image_data(&image, 0.0, 0.0).map_err(js)
 }
 
@@ -173,6 +178,9 @@ pub fn lines(
 
 /// Draws a whole grid of images with captions on one canvas, to be saved.
 pub fn sheet(canvas: &HtmlCanvasElement, figure: &Figure, theme: Theme) -> Drawn {
+    if let Figure::Inferred(inferred) = figure {
+        return sheet(canvas, &inferred.figure(), theme);
+    }
     let Figure::Images { height, width, columns, map, low, high, images } = figure else { return Ok(()) };
     let zoom = 6;
     let (cell_width, cell_height) = (width * zoom + 24, height * zoom + 44);

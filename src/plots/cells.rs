@@ -53,7 +53,8 @@ pub fn draw<DB: DrawingBackend>(
     let y = |i: usize| top + ((bottom - top) as f64 * i as f64 / rows.len() as f64).round() as i32;
     let cell = f64::from(right - left) / columns.len() as f64 / frame.scale;
     let size = frame.font(if cell < 36.0 { 11.0 } else { 13.0 });
-    let style = |color: RGBColor, h: HPos, v: VPos| ("sans-serif", size).into_font().color(&color).pos(Pos::new(h, v));
+    let style =
+        |color: RGBColor, h: HPos, v: VPos| (FontFamily::SansSerif, size).into_font().color(&color).pos(Pos::new(h, v));
     for (i, (shade, text)) in shades.iter().zip(texts).enumerate() {
         let (r, c) = (i / columns.len(), i % columns.len());
         let fill = color(map, *shade);

@@ -68,7 +68,7 @@ pub fn draw<DB: DrawingBackend>(
         .y_label_area_size(frame.px(74.0))
         .build_cartesian_2d(x_low..x_high, y_low..y_high)
         .map_err(message)?;
-    let axis = ("sans-serif", frame.font(12.0)).into_font().color(&theme.muted);
+    let axis = (FontFamily::SansSerif, frame.font(12.0)).into_font().color(&theme.muted);
     let whole = x_low.fract() == 0.0 && x_high.fract() == 0.0;
     let n_labels = if whole { ((x_high - x_low) as usize + 1).min(8) } else { 6 };
     chart
@@ -115,7 +115,7 @@ fn legend<DB: DrawingBackend>(curves: &[Curve], area: &DrawingArea<DB, Shift>, f
     for (line, (name, i)) in (0..).zip(named(curves)) {
         let y = frame.px(14.0 + LEGEND * f64::from(line));
         area.draw(&Circle::new((left, y), frame.px(5.0), frame.theme.class(i).filled())).map_err(message)?;
-        let style = ("sans-serif", frame.font(13.0)).into_font().color(&frame.theme.text);
+        let style = (FontFamily::SansSerif, frame.font(13.0)).into_font().color(&frame.theme.text);
         let style = style.pos(Pos::new(HPos::Left, VPos::Center));
         area.draw(&Text::new(name, (left + frame.px(12.0), y), style)).map_err(message)?;
     }

@@ -173,7 +173,7 @@ pub fn draw<DB: DrawingBackend>(tree: &Tree, area: &DrawingArea<DB, Shift>, fram
         area.draw(&PathElement::new(points, line)).map_err(message)
     };
     let style = |color: RGBColor, size: f64, h: HPos, v: VPos| {
-        ("sans-serif", frame.font(size)).into_font().color(&color).pos(Pos::new(h, v))
+        (FontFamily::SansSerif, frame.font(size)).into_font().color(&color).pos(Pos::new(h, v))
     };
 
     // The scale.

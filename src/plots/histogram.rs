@@ -23,7 +23,7 @@ pub fn draw<DB: DrawingBackend>(
         .y_label_area_size(frame.px(74.0))
         .build_cartesian_2d(-0.5..counts.len().max(1) as f64 - 0.5, 0.0..most.sqrt() * 1.04)
         .map_err(message)?;
-    let axis = ("sans-serif", frame.font(12.0)).into_font().color(&theme.muted);
+    let axis = (FontFamily::SansSerif, frame.font(12.0)).into_font().color(&theme.muted);
     chart
         .configure_mesh()
         .disable_x_mesh()

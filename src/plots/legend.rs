@@ -42,7 +42,7 @@ pub fn draw<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     frame: &Frame,
 ) -> Drawn {
-    let style = ("sans-serif", frame.font(13.0)).into_font().color(&frame.theme.text);
+    let style = (FontFamily::SansSerif, frame.font(13.0)).into_font().color(&frame.theme.text);
     let style = style.pos(Pos::new(HPos::Left, VPos::Center));
     let places = places(names.iter().map(|(name, _)| *name), right - left);
     for ((name, color), (at, line)) in names.iter().zip(places) {

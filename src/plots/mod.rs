@@ -1,6 +1,7 @@
 //! Figures drawn. Everything is generic over plotters' backend, so that the
 //! canvas, the SVG that a visitor saves and the one that a test looks at are one drawing.
 
+mod backend;
 pub mod bars;
 #[cfg(target_arch = "wasm32")]
 pub mod canvas;
@@ -10,12 +11,13 @@ pub mod curves;
 pub mod dendrogram;
 mod histogram;
 mod legend;
+pub mod overlay;
 pub mod scatter;
 mod theme;
 
 pub use theme::{Frame, Theme};
 
-use crate::report::{ColorMap, Figure};
+use crate::report::Figure;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
@@ -24,7 +26,10 @@ pub type Drawn = Result<(), String>;
 
 /// Whether `figure` is drawn here (images are rasters, and tables are tables).
 pub fn drawable(figure: &Figure) -> bool {
-    !matches!(figure, Figure::Images { .. } | Figure::Gallery { .. } | Figure::Numbers(_))
+    !matches!(
+        figure,
+        Figure::Images { .. } | Figure::Gallery { .. } | Figure::Inferred(_) | Figure::Linear(_) | Figure::Numbers(_)
+    )
 }
 
 /// Height in CSS pixels that suits `figure` at a width in CSS pixels.
@@ -60,9 +65,9 @@ pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, 
             let texts: Vec<String> = counts.iter().map(u64::to_string).collect();
             cells::draw((row_title, column_title), (rows, columns), (*map, &shades, &texts), area, frame)
         }
-        Figure::Heatmap { row_title, column_title, rows, columns, values, texts, high } => {
+        Figure::Heatmap { row_title, column_title, rows, columns, values, texts, high, map } => {
             let shades: Vec<f64> = values.iter().map(|value| value / high).collect();
-            cells::draw((row_title, column_title), (rows, columns), (ColorMap::Blues, &shades, texts), area, frame)
+            cells::draw((row_title, column_title), (rows, columns), (*map, &shades, texts), area, frame)
         }
         Figure::Curves { x_title, y_title, curves } => curves::draw((x_title, y_title), curves, area, frame),
         Figure::Dendrogram(tree) => dendrogram::draw(tree, area, frame),
@@ -70,8 +75,13 @@ pub fn draw<DB: DrawingBackend>(figure: &Figure, area: &DrawingArea<DB, Shift>, 
         Figure::Scatter { x_title, y_title, groups, points, .. } => {
             scatter::draw((x_title, y_title), groups, points, area, frame)
         }
+        Figure::Path(path) => draw(&path.curves(None), area, frame),
         Figure::Bag(bag) => histogram::draw(&bag.counts(usize::MAX), ("word", "windows"), area, frame),
-        Figure::Images { .. } | Figure::Gallery { .. } | Figure::Numbers(_) => Ok(()),
+        Figure::Images { .. }
+        | Figure::Gallery { .. }
+        | Figure::Inferred(_)
+        | Figure::Linear(_)
+        | Figure::Numbers(_) => Ok(()),
     }
 }
 
@@ -81,7 +91,7 @@ pub fn svg(figure: &Figure, width: f64, theme: Theme) -> Result<String, String> 
     let mut text = String::new();
     {
         let size = (width as u32, height(figure, width) as u32);
-        let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
+        let area = backend::Surface::Svg(SVGBackend::with_string(&mut text, size)).into_drawing_area();
         draw(figure, &area, &Frame { scale: 1.0, theme })?;
         area.present().map_err(message)?;
     }

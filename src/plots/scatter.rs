@@ -16,8 +16,9 @@ pub fn color(theme: &Theme, i: u16) -> RGBColor {
     theme.class((i % 10) as u8)
 }
 
-fn names(groups: &[String]) -> impl Iterator<Item = &str> {
-    groups.iter().map(String::as_str)
+/// The groups that have names, for the legend; others may leave a gap in the numbers.
+fn names(groups: &[String]) -> impl Iterator<Item = (&str, u16)> {
+    groups.iter().map(String::as_str).zip(0..).filter(|(name, _)| !name.is_empty())
 }
 
 /// Where things are, in CSS pixels: what a page needs to draw over the points and to
@@ -43,7 +44,7 @@ pub struct Layout {
 impl Layout {
     /// The layout at a width in CSS pixels.
     pub fn new(groups: &[String], points: &[Point], width: f64) -> Self {
-        let top = 8.0 + legend::height(names(groups), width - LEFT - RIGHT);
+        let top = 8.0 + legend::height(names(groups).map(|(name, _)| name), width - LEFT - RIGHT);
         let bottom = top + (width * 0.7).clamp(220.0, 460.0);
         Layout {
             left: LEFT,
@@ -103,7 +104,7 @@ pub fn draw<DB: DrawingBackend>(
 ) -> Drawn {
     let theme = &frame.theme;
     let layout = Layout::new(groups, points, f64::from(area.dim_in_pixel().0) / frame.scale);
-    let colors: Vec<(&str, RGBColor)> = names(groups).zip(0..).map(|(name, i)| (name, color(theme, i))).collect();
+    let colors: Vec<(&str, RGBColor)> = names(groups).map(|(name, i)| (name, color(theme, i))).collect();
     legend::draw(&colors, (layout.left, layout.right, 4.0), area, frame)?;
     let mut chart = ChartBuilder::on(area)
         .margin_top(frame.px(layout.top))
@@ -112,7 +113,7 @@ pub fn draw<DB: DrawingBackend>(
         .y_label_area_size(frame.px(LEFT))
         .build_cartesian_2d(layout.xs.0..layout.xs.1, layout.ys.0..layout.ys.1)
         .map_err(message)?;
-    let small = ("sans-serif", frame.font(12.0)).into_font().color(&theme.muted);
+    let small = (FontFamily::SansSerif, frame.font(12.0)).into_font().color(&theme.muted);
     chart
         .configure_mesh()
         .max_light_lines(0)

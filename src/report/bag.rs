@@ -57,6 +57,36 @@ impl Bag {
         self.totals.len()
     }
 
+    /// The same vocabulary's reading of another image of that size: grey levels from 0 to 255,
+    /// `(height * width,)`. Of words that are equally near the lowest is taken.
+    pub fn of(&self, pixels: Vec<f32>, title: &str) -> Self {
+        let n = pixels.len().max(1) as f64;
+        let (mut mean, mut spread) = (0.0, 1.0);
+        // Words of raw grey levels are drawn from 0 on, those of scaled images from below.
+        if self.low < 0.0 {
+            mean = pixels.iter().map(|level| f64::from(*level)).sum::<f64>() / n;
+            let square = |level: &f32| (f64::from(*level) - mean) * (f64::from(*level) - mean);
+            let std = (pixels.iter().map(square).sum::<f64>() / n).sqrt();
+            spread = if std > 0.0 { std } else { 1.0 };
+        }
+        let values: Vec<f64> = pixels.iter().map(|level| (f64::from(*level) - mean) / spread).collect();
+        let words: Vec<f64> = self.words.iter().map(|value| f64::from(*value)).collect();
+        let ((down, across), width) = (self.patch_size, self.image_size.1 as usize);
+        let (rows, columns) = self.positions();
+        let mut window = Vec::new();
+        let mut nearest = |row: u32, column: u32| -> f32 {
+            let first = row as usize * width + column as usize;
+            window.clear();
+            (0..down as usize).for_each(|r| window.extend_from_slice(&values[first + r * width..][..across as usize]));
+            let far = |word: &[f64]| word.iter().zip(&window).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
+            let all = words.chunks_exact(window.len()).map(far).enumerate();
+            all.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0.0, |(word, _)| word as f32)
+        };
+        let reading = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+        let reading = reading.map(|(row, column)| nearest(row, column)).collect();
+        Bag { title: title.into(), pixels, reading, ..self.clone() }
+    }
+
     /// How often each word is among the first `n_windows` windows, `(n_words,)`.
     pub fn counts(&self, n_windows: usize) -> Vec<u64> {
         let mut counts = vec![0; self.n_words()];
@@ -133,6 +163,25 @@ mod tests {
             classes: Vec::new(),
             near_pixels: Vec::new(),
         }
+    }
+
+    #[test]
+    fn another_image_is_read_with_the_same_words() {
+        // A word of paper and one of ink, each drawn from 0 on: grey levels as they are.
+        let words = [[0.0; 6], [200.0; 6]].concat();
+        let raw = Bag { words: words.clone(), low: 0.0, high: 255.0, ..bag() };
+        let mut pixels = vec![0.0; 20];
+        pixels[..10].fill(255.0);
+        let read = raw.of(pixels.clone(), "drawn");
+        // The upper windows are all ink; those with one row of ink and one of paper are nearer to ink by 55.
+        assert_eq!(read.reading, [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
+        assert_eq!((read.title.as_str(), &read.totals), ("drawn", &raw.totals));
+        // Scaled images have values around 0, and adding a grey level to all of them changes nothing.
+        let words = [[-1.0; 6], [1.0; 6]].concat();
+        let scaled = Bag { words, low: -1.0, high: 3.0, ..bag() };
+        let darker = pixels.iter().map(|level| level * 0.5 + 20.0).collect();
+        assert_eq!(scaled.of(pixels, "").reading, scaled.of(darker, "").reading);
+        assert_eq!(scaled.of(vec![7.0; 20], "").counts(usize::MAX), [9, 0]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Figures and tables as data.
 
-use super::{Bag, Tree, Value};
+use super::{Bag, Inferred, Linear, Path, Tree, Value};
 use serde::{Deserialize, Serialize};
 
 /// A table: what stands behind a figure, and what its CSV holds.
@@ -57,10 +57,6 @@ impl ColorMap {
     fn of_counts() -> Self {
         ColorMap::Blues
     }
-
-    fn is_of_counts(&self) -> bool {
-        *self == ColorMap::Blues
-    }
 }
 
 /// One image of a grid.
@@ -72,7 +68,7 @@ pub struct Picture {
     #[serde(with = "crate::bytes")]
     pub pixels: Vec<f32>,
     /// Its own colours and ends of their scale, where they are not the figure's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub scale: Option<(ColorMap, f32, f32)>,
 }
 
@@ -168,7 +164,7 @@ pub enum Figure {
         /// Row-major counts.
         counts: Vec<u64>,
         /// Colours.
-        #[serde(default = "ColorMap::of_counts", skip_serializing_if = "ColorMap::is_of_counts")]
+        #[serde(default = "ColorMap::of_counts")]
         map: ColorMap,
     },
     /// Values of rows against columns, with a text in each cell.
@@ -187,6 +183,9 @@ pub enum Figure {
         texts: Vec<String>,
         /// The value drawn as the map's last colour.
         high: f64,
+        /// Colours.
+        #[serde(default = "ColorMap::of_counts")]
+        map: ColorMap,
     },
     /// Lines over common axes.
     Curves {
@@ -234,6 +233,12 @@ pub enum Figure {
     Dendrogram(Tree),
     /// An image read with a vocabulary of patches.
     Bag(Bag),
+    /// Which pixels matter, at any error rate.
+    Inferred(Inferred),
+    /// A linear model, to be tried on any image.
+    Linear(Linear),
+    /// Maps along a path of models.
+    Path(Path),
     /// Only a table: its numbers say it best.
     Numbers(Table),
 }
@@ -339,6 +344,9 @@ impl Figure {
             }
             Figure::Dendrogram(tree) => tree.table(),
             Figure::Bag(bag) => bag.table(),
+            Figure::Inferred(inferred) => inferred.table(),
+            Figure::Linear(linear) => linear.table(),
+            Figure::Path(path) => path.table(),
             Figure::Numbers(table) => table.clone(),
         }
     }

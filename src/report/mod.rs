@@ -1,18 +1,39 @@
 //! What an experiment hands back: figures, tables and numbers as data. The page
 //! draws them, tests snapshot them, exports write them; none computes anew.
 
+pub mod agreement;
 mod bag;
+pub mod cells;
+pub mod facts;
 mod figure;
+pub mod flags;
 pub mod groups;
+mod inferred;
+pub mod ink;
+mod linear;
+mod painted;
+pub mod path;
+pub mod pixel;
+pub mod reconstruct;
+pub mod regions;
+pub mod sealed;
+pub mod sight;
+pub mod span;
 mod tree;
 
 pub use bag::{Bag, Near};
 pub use figure::{ColorMap, Curve, Figure, GalleryRow, Part, Picture, Point, Stroke, Table};
+pub use inferred::{Count, Inferred, Joined, Rate, Task};
+pub use linear::{Linear, Use};
+pub use painted::{Overlap, Painted};
+pub use path::Path;
+pub use span::ColorScale;
 pub use tree::{Pruned, Tree};
 
+use crate::data::sha256_hex;
 use crate::error::Warning;
+use crate::experiments::encode;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest, Sha256};
 
 /// One cell of a table, or one number of a report. JSON tells the three apart by how they are written; messages, in
 /// which nothing says what it is, by a number before them.
@@ -38,8 +59,13 @@ enum Written {
 #[serde(remote = "Value")]
 enum Sent {
     Int(i64),
-    Float(f64),
+    // Processors differ in the bits of what is not a number.
+    Float(#[serde(serialize_with = "canonical")] f64),
     Text(String),
+}
+
+fn canonical<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(if value.is_nan() { f64::from_bits(0x7ff8 << 48) } else { *value })
 }
 
 impl Serialize for Value {
@@ -153,7 +179,7 @@ pub struct Report {
     /// What the result should be read with.
     pub warnings: Vec<Warning>,
     /// Arrays for export; saved results leave them out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub arrays: Vec<Array>,
 }
 
@@ -171,37 +197,8 @@ impl Report {
     /// SHA-256 over every bit of the report, arrays included, in hexadecimal: equal
     /// digests mean equal results. Time and memory are not part of a report.
     pub fn digest(&self) -> String {
-        // JSON writes each float in its shortest round-trip form, so equal text means equal bits.
-        let text = serde_json::to_vec(&DigestForm::from(self)).expect("a report is plain data");
-        Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-}
-
-/// A report with its arrays as raw bits, so that NaN and -0 count too.
-#[derive(Serialize)]
-struct DigestForm<'a> {
-    metrics: &'a [Metric],
-    sections: &'a [Section],
-    warnings: &'a [Warning],
-    arrays: Vec<(&'a str, &'a [u32], String)>,
-}
-
-impl<'a> From<&'a Report> for DigestForm<'a> {
-    fn from(report: &'a Report) -> Self {
-        let hash = |numbers: &Numbers| {
-            let mut hasher = Sha256::new();
-            match numbers {
-                Numbers::U32(values) => values.iter().for_each(|v| hasher.update(v.to_le_bytes())),
-                Numbers::F64(values) => values.iter().for_each(|v| hasher.update(v.to_bits().to_le_bytes())),
-            }
-            hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-        };
-        DigestForm {
-            metrics: &report.metrics,
-            sections: &report.sections,
-            warnings: &report.warnings,
-            arrays: report.arrays.iter().map(|a| (a.name.as_str(), a.shape.as_slice(), hash(&a.numbers))).collect(),
-        }
+        // As messages carry it, floats by their bits: equal bytes mean equal results.
+        sha256_hex(&encode(self).expect("a report is plain data"))
     }
 }
 
@@ -222,6 +219,9 @@ pub struct Outcome {
     pub workers: u32,
     /// The result.
     pub report: Report,
+    /// The result as messages carry it, if it came in one: to be handed on.
+    #[serde(skip)]
+    pub raw: Vec<u8>,
 }
 
 /// This engine's version, as in every [`Outcome`].

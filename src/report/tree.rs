@@ -29,7 +29,7 @@ pub struct Tree {
     pub truncation: Truncation,
     /// What the samples stand for, if the lower branches are left out: then each of them is
     /// such a branch, with the number of its first image and its most frequent class.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub pruned: Option<Pruned>,
 }
 

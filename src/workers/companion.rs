@@ -1,7 +1,7 @@
 //! A worker outside the pool, and what it says, in the order in which it says it. Dropping it ends it at once.
 
 use super::protocol::{FromWorker, ToWorker};
-use super::start::start;
+use super::start::{cannot_start, start};
 use super::wire::{Message, pack};
 use crate::error::{Error, Result};
 use futures::StreamExt;
@@ -34,7 +34,7 @@ impl Drop for Companion {
 impl Companion {
     /// Starts one with that module, and waits until it listens.
     pub async fn start(module: &str) -> Result<Self> {
-        let worker = start(module)?;
+        let worker = start(module).map_err(|why| cannot_start(&why))?;
         let (tell, heard) = unbounded();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new({
             let tell = tell.clone();

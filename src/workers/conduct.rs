@@ -9,7 +9,7 @@ use crate::report::Report;
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use js_sys::Uint8Array;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// Milliseconds between two unfinished reports: ten pictures a second are as many as anybody sees.
@@ -29,14 +29,15 @@ pub enum News {
 pub type Ear = UnboundedSender<News>;
 
 struct Podium {
-    news: RefCell<UnboundedReceiver<News>>,
+    /// Away while a stage listens: a run has one stage at a time.
+    news: Cell<Option<UnboundedReceiver<News>>>,
     shown: Cell<f64>,
 }
 
 /// Runs an experiment and posts what it came to. Who sends news to the ear that it returns keeps it going.
 pub fn conduct(experiment: &str, values: Values, dataset: Arc<Dataset>) -> Ear {
     let (ear, news) = unbounded();
-    let podium = Podium { news: RefCell::new(news), shown: Cell::new(now()) };
+    let podium = Podium { news: Cell::new(Some(news)), shown: Cell::new(now()) };
     let entry = Entry::find(experiment);
     wasm_bindgen_futures::spawn_local(async move {
         let report = match entry {
@@ -65,8 +66,7 @@ impl Bench for Podium {
             let bodies: Vec<Uint8Array> = jobs.iter().map(|job| Uint8Array::from(job.as_slice())).collect();
             drop(jobs);
             post(&FromWorker::Jobs { patience }, &bodies);
-            // Held across waits, but by nobody else: a run has one stage at a time.
-            let mut news = self.news.try_borrow_mut().map_err(|_| Error::Worker("two stages at once".into()))?;
+            let mut news = self.news.take().ok_or_else(|| Error::Worker("two stages at once".into()))?;
             loop {
                 match news.next().await {
                     Some(News::Tick(job, tick)) => heard(Heard::Tick(job, decode(&tick)?)),
@@ -74,11 +74,13 @@ impl Bench for Podium {
                         heard(Heard::Done(job, &output));
                         outputs[job] = output;
                     }
-                    Some(News::Finished(None)) => return Ok(outputs),
+                    Some(News::Finished(None)) => break,
                     Some(News::Finished(Some(error))) => return Err(error),
                     None => return Err(Error::Cancelled),
                 }
             }
+            self.news.set(Some(news));
+            Ok(outputs)
         })
     }
 

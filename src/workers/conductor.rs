@@ -8,6 +8,7 @@ use super::wire::Message;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::experiments::{Entry, Tick, Values, decode};
+use crate::link::Setup;
 use crate::report::Report;
 use futures::StreamExt;
 use futures::channel::mpsc::unbounded;
@@ -32,6 +33,8 @@ pub trait Watch {
 pub struct Conclusion {
     /// The report.
     pub report: Report,
+    /// The report as it came.
+    pub raw: Vec<u8>,
     /// [`Report::digest`].
     pub digest: String,
     /// Bytes of the conductor's memory.
@@ -90,11 +93,42 @@ impl Conductor {
                     self.play(entry, dataset, message.bodies, patience, pool, watch).await?;
                 }
                 FromWorker::Concluded { ref digest, memory } => {
-                    let report = decode(&message.bytes())?;
-                    return Ok(Conclusion { report, digest: digest.clone(), memory });
+                    let raw = message.bytes();
+                    let report = decode(&raw)?;
+                    return Ok(Conclusion { report, raw, digest: digest.clone(), memory });
                 }
                 _ => aside(&message, watch)?,
             }
+        }
+    }
+
+    /// What does not fit of a setup and images of that number and size, if something does not.
+    pub async fn check(&mut self, setup: &Setup, n_samples: usize, n_features: usize) -> Result<Option<Error>> {
+        let Some(entry) = setup.entry() else { return Ok(None) };
+        let (experiment, values) = (entry.id.to_string(), setup.values.clone());
+        let (n_samples, n_features) = (n_samples as u32, n_features as u32);
+        self.companion.say(&ToWorker::Check { experiment, values, n_samples, n_features }, &[])?;
+        match self.companion.next().await?.head {
+            FromWorker::Checked(error) => Ok(error),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// The Python script of an experiment.
+    pub async fn script(&mut self, setup: &Setup) -> Result<String> {
+        let Some(entry) = setup.entry() else { return Ok(String::new()) };
+        self.companion.say(
+            &ToWorker::Script {
+                experiment: entry.id.into(),
+                values: setup.values.clone(),
+                data: setup.data.clone(),
+                link: setup.fragment(),
+            },
+            &[],
+        )?;
+        match self.companion.next().await?.head {
+            FromWorker::Script(text) => Ok(text),
+            other => Err(unexpected(&other)),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::conductor::News as Heard;
 use super::protocol::{FromWorker, Parcel, ToWorker};
 use super::schedule::{Action, BatchId, BatchOutcome, DataKey, Event, Failure, JobOutcome, Schedule, SlotId, Ticket};
-use super::start::start;
+use super::start::{cannot_start, start};
 use super::wire::{Message, pack};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
@@ -249,9 +249,7 @@ impl Pool {
                         Err(error.unwrap_or_else(|| Error::Worker("a job failed without a reason".into())))
                     }
                     BatchOutcome::Failed(Failure::Worker(_)) => Err(Error::Worker(words)),
-                    BatchOutcome::Failed(Failure::CannotStart) => Err(Error::Worker(format!(
-                        "no worker could be started ({words}). This page may forbid workers; open it in a tab of its own."
-                    ))),
+                    BatchOutcome::Failed(Failure::CannotStart) => Err(cannot_start(&words)),
                 };
                 state.idle_since = now();
                 state.news(batch, News::Finished(outcome));
@@ -272,9 +270,9 @@ impl Pool {
         let group = self.state.borrow().group;
         let worker = match start(group) {
             Ok(worker) => worker,
-            Err(error) => {
+            Err(why) => {
                 let mut state = self.state.borrow_mut();
-                state.last_words = error.to_string();
+                state.last_words = why;
                 state.pending.push_back(Event::StartFailed { slot });
                 return;
             }

@@ -27,6 +27,28 @@ pub enum ToWorker {
         /// Its parameters.
         values: Values,
     },
+    /// Do the parameters of an experiment fit images of that number and size?
+    Check {
+        /// The experiment's name.
+        experiment: String,
+        /// Its parameters.
+        values: Values,
+        /// Number of images.
+        n_samples: u32,
+        /// Pixels of each.
+        n_features: u32,
+    },
+    /// The Python script of an experiment is wanted.
+    Script {
+        /// The experiment's name.
+        experiment: String,
+        /// Its parameters.
+        values: Values,
+        /// Name of the data set.
+        data: String,
+        /// The link that shows it.
+        link: String,
+    },
     /// To a conductor: a job goes on; with its tick.
     Ticked {
         /// Its position.
@@ -50,6 +72,21 @@ pub enum ToWorker {
     PackArrays,
     /// An NPZ is wanted; with the images.
     PackImages(Parcel),
+    /// A run as JSON is wanted; with its report.
+    PackReport {
+        /// [`Outcome`](crate::report::Outcome)'s fields, but the report.
+        configuration: String,
+        /// Version of the engine.
+        engine: String,
+        /// Digest of the report.
+        digest: String,
+        /// Wall seconds.
+        seconds: f64,
+        /// Bytes of all workers.
+        memory_bytes: u64,
+        /// Workers.
+        workers: u32,
+    },
 }
 
 /// From a worker.
@@ -101,6 +138,10 @@ pub enum FromWorker {
         /// Bytes of the conductor's memory.
         memory: u32,
     },
+    /// What does not fit, if something does not.
+    Checked(Option<Error>),
+    /// The Python script.
+    Script(String),
     /// Files are being read.
     Opening {
         /// Bytes read.
@@ -109,7 +150,7 @@ pub enum FromWorker {
         of: u32,
     },
     /// The files that were opened have been read.
-    Opened(Preview),
+    Opened(Box<Preview>),
     /// What was asked for cannot be done.
     Refused(Error),
     /// The images of the files that were opened.

@@ -6,7 +6,7 @@ use super::protocol::{FromWorker, Parcel, ToWorker};
 use crate::data::Dataset;
 use crate::data::opened::{Order, Preview};
 use crate::error::Result;
-use crate::report::Array;
+use crate::report::{Array, Outcome};
 use js_sys::Uint8Array;
 
 /// Bytes that are copied before the page may draw and listen again.
@@ -30,7 +30,7 @@ impl Reader {
         loop {
             match self.0.next().await?.head {
                 FromWorker::Opening { done, of } => heard(done, of),
-                FromWorker::Opened(preview) => return Ok(preview),
+                FromWorker::Opened(preview) => return Ok(*preview),
                 other => return Err(unexpected(&other)),
             }
         }
@@ -58,6 +58,15 @@ impl Reader {
     pub async fn pack_images(data: &Dataset) -> Result<Uint8Array> {
         let mut reader = Reader::start().await?;
         reader.0.say(&ToWorker::PackImages(Parcel::from(data)), &[Uint8Array::from(data.images.as_slice())])?;
+        reader.packed().await
+    }
+
+    /// A run as JSON.
+    pub async fn pack_report(outcome: &Outcome) -> Result<Uint8Array> {
+        let mut reader = Reader::start().await?;
+        let Outcome { configuration, engine, digest, seconds, memory_bytes, workers, raw, .. } = outcome.clone();
+        let head = ToWorker::PackReport { configuration, engine, digest, seconds, memory_bytes, workers };
+        reader.0.say(&head, &[Uint8Array::from(raw.as_slice())])?;
         reader.packed().await
     }
 

@@ -68,6 +68,7 @@ mod compute {
 
     use super::*;
     use crate::experiments::{Entry, Tick, Ticker, Workplace, encode};
+    use crate::python;
     use crate::workers::conduct::{Ear, News, conduct};
     use std::sync::Arc;
 
@@ -95,6 +96,15 @@ mod compute {
                     Some(place) => self.ear = Some(conduct(&experiment, values, Arc::clone(place.dataset()))),
                     None => post(&FromWorker::Refused(early()), &[]),
                 },
+                ToWorker::Check { ref experiment, ref values, n_samples, n_features } => {
+                    let (n_samples, n_features) = (n_samples as usize, n_features as usize);
+                    let fits = Entry::find(experiment).and_then(|entry| entry.check(values, n_samples, n_features));
+                    post(&FromWorker::Checked(fits.err()), &[]);
+                }
+                ToWorker::Script { ref experiment, ref values, ref data, ref link } => {
+                    let text = Entry::find(experiment).and_then(|entry| python::script(entry, values, data, link));
+                    post(&text.map_or_else(FromWorker::Refused, FromWorker::Script), &[]);
+                }
                 ToWorker::Ticked { job } => tell(&self.ear, News::Tick(job as usize, bytes(&message))),
                 ToWorker::Answered { job } => tell(&self.ear, News::Done(job as usize, bytes(&message))),
                 ToWorker::Finished(error) => tell(&self.ear, News::Finished(error)),
@@ -150,6 +160,7 @@ mod files {
     use crate::error::Result;
     use crate::experiments::decode;
     use crate::export;
+    use crate::report::Outcome;
     use crate::workers::protocol::Parcel;
 
     #[derive(Default)]
@@ -160,6 +171,7 @@ mod files {
     impl Desk {
         /// Answers a message, or gives it back.
         pub fn hear(&mut self, message: Message<ToWorker>) -> Option<Message<ToWorker>> {
+            let bytes = || message.bodies.first().map(Uint8Array::to_vec).unwrap_or_default();
             match message.head {
                 ToWorker::Open { names } => {
                     let mut heard = |done, of| {
@@ -168,7 +180,7 @@ mod files {
                     let file = |(name, body): (String, &Uint8Array)| File { name, bytes: body.to_vec() };
                     let files = names.into_iter().zip(&message.bodies).map(file).collect();
                     answer(opened::open(files, &mut heard), |files| {
-                        post(&FromWorker::Opened(self.opened.insert(files).preview()), &[]);
+                        post(&FromWorker::Opened(Box::new(self.opened.insert(files).preview())), &[]);
                     });
                 }
                 ToWorker::Take(order) => {
@@ -177,11 +189,18 @@ mod files {
                         post(&FromWorker::Taken(Parcel::from(&data)), &[Uint8Array::from(data.images.as_slice())]);
                     });
                 }
-                ToWorker::PackArrays => {
-                    packed(decode(&message.bytes()).and_then(|arrays: Vec<_>| export::arrays(&arrays)))
-                }
+                ToWorker::PackArrays => packed(decode(&bytes()).and_then(|arrays: Vec<_>| export::arrays(&arrays))),
                 ToWorker::PackImages(ref parcel) => {
-                    packed(parcel.clone().unpack(message.bytes()).and_then(|data| export::images(&data)));
+                    packed(parcel.clone().unpack(bytes()).and_then(|data| export::images(&data)));
+                }
+                ToWorker::PackReport { configuration, engine, digest, seconds, memory_bytes, workers } => {
+                    let text = decode(&bytes()).and_then(|report| {
+                        let raw = Vec::new();
+                        let outcome =
+                            Outcome { configuration, engine, digest, seconds, memory_bytes, workers, report, raw };
+                        serde_json::to_vec_pretty(&outcome).map_err(|e| Error::Data(e.to_string()))
+                    });
+                    packed(text);
                 }
                 _ => return Some(message),
             }

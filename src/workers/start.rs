@@ -1,6 +1,6 @@
 //! Starting a worker from the page's own script.
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, Url, Worker};
@@ -25,11 +25,18 @@ fn name_of(module: &str) -> Option<String> {
     names.split_whitespace().find_map(|pair| Some(pair.strip_prefix(module)?.strip_prefix('=')?.to_string()))
 }
 
+/// There is no worker to be had, and why.
+pub fn cannot_start(why: &str) -> Error {
+    Error::Worker(format!(
+        "no worker could be started ({why}). This page may forbid workers; open it in a tab of its own."
+    ))
+}
+
 /// Starts a worker with a compute module. A *classic* one from a blob with a dynamic `import()` is the
 /// only kind that starts everywhere: also in a sandboxed frame, whose origin is
-/// opaque, where module workers and workers by address are refused.
-pub fn start(module: &str) -> Result<Worker> {
-    let absent = || Error::Worker(format!("this page was built without its part '{module}'"));
+/// opaque, where module workers and workers by address are refused. An error says why there is none.
+pub fn start(module: &str) -> Result<Worker, String> {
+    let absent = || format!("this page was built without its part '{module}'");
     let name = name_of(module).ok_or_else(absent)?;
     let page = IMPORT_META.with(ImportMeta::url);
     let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -38,7 +45,7 @@ pub fn start(module: &str) -> Result<Worker> {
         "import({script:?}).then(m => m.default({{ module_or_path: {wasm:?} }}))\
          .catch(e => postMessage({{ head: {{ Panicked: {{ message: 'it could not load its code: ' + e }} }}, bodies: [] }}));"
     );
-    let failed = |e: JsValue| Error::Worker(format!("it could not be started: {e:?}"));
+    let failed = |e: JsValue| format!("{e:?}");
     let parts = Array::of1(&JsString::from(source));
     let kind = BlobPropertyBag::new();
     kind.set_type("text/javascript");

@@ -142,7 +142,7 @@ for (const name of BROWSERS) {
       assert.equal(await lab.badge(/./), "saved result");
       await lab.settled();
       const fetched = [...server.sent.keys()].filter((path) => /^\/(data|saved)\//.test(path));
-      assert.deepEqual(fetched, ["/saved/2-data.json"]);
+      assert.deepEqual(fetched, ["/saved/2-data.gz"]);
       await lab.start();
       await lab.badge(/^computed here, identical/);
       await page.close();

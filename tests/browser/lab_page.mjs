@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** The repository. */
@@ -24,6 +25,8 @@ export const SCENES = [
   "inference/0-parcels",
   "inference/0-run",
   "inference/0-masks",
+  "inference/0-stability",
+  "inference/0-compare",
   "clusters/2-data",
   "clusters/2-kmeans",
   "clusters/2-centres",
@@ -38,6 +41,7 @@ export const SCENES = [
   "clusters/2-pcakmeans",
   "clusters/2-agg10",
   "clusters/2-agg40",
+  "clusters/2-agree",
   "mixture/1-data",
   "mixture/1-binary",
   "mixture/1-model",
@@ -62,9 +66,12 @@ export const SCENES = [
   "logistic/4-coefall",
   "logistic/4-multi",
   "logistic/4-multicoef",
+  "logistic/4-draw",
   "logistic/4-means",
   "logistic/4-three",
   "logistic/4-cv",
+  "logistic/4-path",
+  "logistic/4-pca",
 ];
 /** Every other address. */
 export const OTHERS = [
@@ -86,6 +93,7 @@ export const OTHERS = [
   "bench/logistic",
   "bench/schemes",
   "bench/crossval",
+  "bench/denoise",
   "bench/patches",
   "bench/vocabulary",
   "bench/bag",
@@ -93,6 +101,8 @@ export const OTHERS = [
   "bench/samples",
   "bench/parcels",
   "bench/encludl",
+  "bench/contrast",
+  "bench/repeats",
   "bench/selftest",
   "data",
 ];
@@ -100,6 +110,12 @@ export const OTHERS = [
 export const ROUTES = [...OTHERS, ...SCENES].map((route) => `#/${route}`);
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What a scene's saved result says of itself in its first line: configuration, engine, digest. */
+export function saved(scene) {
+  const file = gunzipSync(readFileSync(join(DIST, "saved", `${scene.split("/").at(-1)}.gz`)));
+  return JSON.parse(file.subarray(0, file.indexOf("\n")).toString());
+}
 
 /** A data-testid as a selector. */
 export const id = (name) => `[data-testid="${name}"]`;

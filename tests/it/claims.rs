@@ -1,8 +1,9 @@
 //! What the scenes claim and ask fits what their experiments report.
 
-use digitoscope::experiments::Entry;
+use digitoscope::experiments::{Entry, Values};
 use digitoscope::labs::{self, Kind, Scene};
-use digitoscope::report::{Outcome, Report};
+use digitoscope::link::View;
+use digitoscope::report::{Report, sealed};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -10,10 +11,10 @@ fn scenes() -> impl Iterator<Item = &'static Scene> {
     labs::all().iter().flat_map(|lab| &lab.scenes)
 }
 
-fn saved(scene: &Scene) -> Report {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("static/saved/{}.json", scene.id));
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-    serde_json::from_str::<Outcome>(&text).unwrap().report
+fn saved(scene: &str) -> Report {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("static/saved/{scene}.gz"));
+    let bytes = std::fs::read(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    sealed::open(scene, &bytes).unwrap().report
 }
 
 /// Every answer that a question accepts, or enough of them.
@@ -21,6 +22,7 @@ fn answers(kind: &Kind) -> Vec<String> {
     match kind {
         Kind::Number { min, max, .. } => (*min..=*max).map(|n| n.to_string()).collect(),
         Kind::Choice { options, .. } => options.iter().map(|option| option.id.clone()).collect(),
+        Kind::Paint { .. } => ["p8", "p0ff", "p000000000000000000000000000f"].map(String::from).to_vec(),
         Kind::Order { items, .. } => {
             let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
             let turned = |by: usize| {
@@ -37,7 +39,7 @@ fn answers(kind: &Kind) -> Vec<String> {
 fn every_claim_reaches_a_verdict_in_its_preset() {
     let mut n_claims = 0;
     for scene in scenes().filter(|scene| !scene.claims.is_empty()) {
-        let report = saved(scene);
+        let report = saved(&scene.id);
         for claim in &scene.claims {
             let name = format!("{} {}", scene.id, claim.id);
             let (_, text) = claim.verdict(&report).unwrap_or_else(|| panic!("{name}: no verdict"));
@@ -60,8 +62,8 @@ fn every_claim_reaches_a_verdict_in_its_preset() {
 fn every_prediction_is_answered_by_the_run() {
     let mut n_questions = 0;
     for scene in scenes().filter(|scene| !scene.predictions.is_empty()) {
-        let report = saved(scene);
         for question in &scene.predictions {
+            let report = saved(question.scene().unwrap_or(&scene.id));
             let name = format!("{} {}", scene.id, question.id);
             let texts: BTreeSet<String> = answers(&question.kind)
                 .iter()
@@ -93,8 +95,15 @@ fn tests_of_claims_are_settings_of_their_experiment() {
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{}: {names:?}", scene.id);
         for test in scene.claims.iter().filter_map(|claim| claim.test.as_ref()) {
             let entry = Entry::find(scene.experiment.as_deref().unwrap()).unwrap();
-            let values = (entry.normal)(&test.set).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
-            for (name, value) in &test.set {
+            let mut view = View::default();
+            let (seen, set): (Values, Values) =
+                test.set.iter().cloned().partition(|(name, _)| view.value(name).is_some());
+            for (name, value) in &seen {
+                assert_eq!(view.apply(name, value), Ok(true), "{}", scene.id);
+                assert_eq!(view.value(name), Some(value.as_str()), "{}", scene.id);
+            }
+            let values = entry.normal(&set).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
+            for (name, value) in &set {
                 let normal = values.iter().find(|(known, _)| known == name).map(|(_, value)| value);
                 assert_eq!(normal, Some(value), "{}: {name} is written otherwise", scene.id);
             }

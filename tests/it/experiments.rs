@@ -144,7 +144,7 @@ fn unusual_settings_agree_on_every_bench() {
     all("trees", &[("n_samples", "200"), ("n_clusters", "200")]);
     all("pcadbscan", &[("eps", "7~1000"), ("whiten", "false"), ("svd_solver", "full"), ("min_samples", "1")]);
     all("pcadbscan", &[("n_samples", "2"), ("n_components", "1"), ("eps", "1")]);
-    all("pcakmeans", &[("n_clusters", "1"), ("n_init", "1"), ("color_scale", "automatic")]);
+    all("pcakmeans", &[("n_clusters", "1"), ("n_init", "1")]);
     all("pcakmeans", &[("n_samples", "60"), ("replace", "false"), ("svd_solver", "covariance_eigh")]);
     all("pcatree", &[("linkage", "average"), ("n_clusters", "300"), ("rows", "299~0"), ("p", "1")]);
     all(
@@ -267,8 +267,8 @@ fn the_labs_are_sound() {
             let info = catalog::dataset(&scene.data).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
             let setup = Setup::preset(Place::Scene { lab: lab.id.clone(), scene: scene.id.clone() });
             for (name, value) in &scene.preset {
-                let normal = (entry.normal)(&vec![(name.clone(), value.clone())])
-                    .unwrap_or_else(|e| panic!("{}: {e}", scene.id));
+                let normal =
+                    entry.normal(&vec![(name.clone(), value.clone())]).unwrap_or_else(|e| panic!("{}: {e}", scene.id));
                 assert!(
                     normal.contains(&(name.clone(), value.clone())),
                     "{}: '{value}' is not how {name} is written",

@@ -2,9 +2,11 @@
 //! scikit-learn 1.9.1 (fixtures beside the original data), and the whole against
 //! its selection maps, pixel for pixel.
 
+mod bad;
 mod digits;
 mod fixture;
 mod maps;
+mod report;
 mod simulated;
 
 use digitoscope::learn::Matrix;

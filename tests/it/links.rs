@@ -119,7 +119,7 @@ fn check(link: &str) -> Result<(), TestCaseError> {
         matches!(setup.place, Place::Home | Place::Data) || setup.entry().is_some() || setup.values.is_empty()
     );
     if let Some(entry) = setup.entry() {
-        prop_assert_eq!(&(entry.normal)(&setup.values).unwrap(), &setup.values);
+        prop_assert_eq!(&entry.normal(&setup.values).unwrap(), &setup.values);
     }
     let again = link::open(&fragment);
     prop_assert_eq!(&again.setup, &setup, "{} gives {}", link, fragment);

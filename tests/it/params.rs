@@ -74,7 +74,7 @@ fn changes() -> impl Strategy<Value = (Setup, Values)> {
 /// `setup` with `values`, as a form sets them.
 fn changed(setup: &Setup, values: &Values) -> Setup {
     let changed = values.iter().fold(setup.clone(), |setup, (name, text)| setup.with(name, text));
-    let values = (setup.entry().unwrap().normal)(&changed.values).unwrap();
+    let values = setup.entry().unwrap().normal(&changed.values).unwrap();
     Setup { values, ..changed }
 }
 
@@ -87,7 +87,7 @@ proptest! {
     fn valid_values_survive_the_link((preset, values) in changes()) {
         let setup = changed(&preset, &values);
         for (name, text) in &values {
-            let alone = (setup.entry().unwrap().normal)(&vec![(name.clone(), text.clone())]).unwrap();
+            let alone = setup.entry().unwrap().normal(&vec![(name.clone(), text.clone())]).unwrap();
             let written = alone.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
             prop_assert_eq!(setup.value(name), written, "{}", name);
         }
@@ -115,10 +115,10 @@ proptest! {
     #[test]
     fn the_canonical_form_is_a_fixed_point((preset, values) in changes()) {
         let entry = preset.entry().unwrap();
-        let once = (entry.normal)(&preset.with("no such name", "1").values).unwrap();
+        let once = entry.normal(&preset.with("no such name", "1").values).unwrap();
         prop_assert_eq!(&once, &preset.values);
-        let once = (entry.normal)(&values).unwrap();
-        prop_assert_eq!((entry.normal)(&once).unwrap(), once);
+        let once = entry.normal(&values).unwrap();
+        prop_assert_eq!(entry.normal(&once).unwrap(), once);
     }
 }
 
@@ -159,7 +159,7 @@ fn invalid(domain: Domain) -> Vec<String> {
 fn invalid_values_are_refused_by_name() {
     for (entry, spec) in rows() {
         for bad in invalid(spec.domain) {
-            let error = (entry.normal)(&vec![(spec.name.into(), bad.clone())]).unwrap_err();
+            let error = entry.normal(&vec![(spec.name.into(), bad.clone())]).unwrap_err();
             let Error::InvalidParameter { name, must_be, got } = &error else { panic!("{error:?}") };
             assert_eq!((name.as_str(), must_be), (spec.name, &spec.domain.must_be()), "'{bad}'");
             assert!(got.chars().count() <= 42, "{got}");
@@ -191,13 +191,13 @@ fn tables_are_complete() {
         let specs = (entry.specs)();
         let names: std::collections::BTreeSet<&str> = specs.iter().map(|spec| spec.name).collect();
         assert_eq!(names.len(), specs.len(), "{}: a name is there twice", entry.id);
-        let defaults = (entry.normal)(&Values::new()).unwrap();
+        let defaults = entry.normal(&Values::new()).unwrap();
         assert_eq!(defaults.len(), specs.len());
         for (spec, (name, value)) in specs.iter().zip(&defaults) {
             let place = format!("{}, {}", entry.id, spec.name);
             assert_eq!((spec.name, &spec.default), (name.as_str(), value), "{place}");
             // A default that its own domain refuses could never be written out in a link.
-            let again = (entry.normal)(&vec![(name.clone(), value.clone())]);
+            let again = entry.normal(&vec![(name.clone(), value.clone())]);
             assert_eq!(again.as_ref(), Ok(&defaults), "{place}");
             assert!(!spec.label.trim().is_empty(), "{place}");
             assert!(spec.doc.len() > 10 && spec.doc.ends_with('.'), "{place}: '{}'", spec.doc);

@@ -38,6 +38,8 @@ LINKS = [
     "#/bench/pcadbscan?data=mnist1k&n_samples=800&replace=false&n_components=30&svd_solver=full&eps=4~5~6&min_samples=4",
     "#/bench/pcakmeans?data=mnist1k&n_samples=900&n_clusters=12&n_init=3&whiten=false&svd_solver=covariance_eigh",
     "#/bench/pcatree?data=mnist1k&n_samples=700&replace=false&n_components=20&linkage=average&n_clusters=7&rows=1~2&n_init=2&p=3",
+    "#/bench/agreement?data=mnist1k&n_samples=600&n_components=30&whiten=false&svd_solver=full&n_clusters=7&n_init=3&eps=1300.5"
+    "&min_samples=4",
     "#/bench/tree?data=mnist1k&n_samples=1000&replace=false&linkage=average&n_clusters=25&random_state=3",
     "#/bench/tree?n_samples=2&n_clusters=2",
     "#/bench/tree?n_samples=4200&n_clusters=12",
@@ -54,6 +56,7 @@ LINKS = [
     "#/bench/logistic?data=mnist1k&scheme=multinomial&C=0.001&scaling=standard&fit_intercept=false&tol=1e-8&test_size=0",
     "#/bench/schemes?data=mnist1k&C=0.01&scaling=min-max",
     "#/bench/crossval?data=mnist1k&n_splits=4&random_state=5",
+    "#/bench/denoise?data=mnist1k&n_components=3~17&scheme=ovr&C=0.1&random_state=5",
     "#/bench/binary?digits=0~7~1&n_images=500&threshold=127&random_state=5",
     "#/bench/mixture?data=mnist1k&learn_concentration=true&merge=avg&init=nearest&n_groups=20&threshold=100"
     "&hidden=left&n_chains=3&n_iter=8&held_out=true",
@@ -67,6 +70,8 @@ LINKS = [
     "&min_lit=0.05&nodewise_alpha=share&random_state=5",
     "#/bench/encludl?pairs=0~1&solver=compat&n_samples=600&n_clusters=40&n_bootstraps=4&adaptive_aggregation=true"
     "&gamma=0.3&two_tailed=false&max_iter=200",
+    "#/bench/contrast?pairs=8~3&n_samples=900&n_clusters=50&n_bootstraps=4&fwer=0.05&C=0.001&random_state=3",
+    "#/bench/repeats?pairs=0~1&n_samples=500&n_clusters=40&n_bootstraps=3&n_seeds=3&random_state=5",
     "#/bench/selftest?data=mnist1k&n_jobs=9",
 ]
 
@@ -101,7 +106,7 @@ def scenes():
 
 
 def build():
-    command = ["cargo", "build", "--release", "--locked", "--message-format=json-render-diagnostics"]
+    command = ["cargo", "build", "--release", "--locked", "--bin=digitoscope", "--message-format=json-render-diagnostics"]
     lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     made = [json.loads(line) for line in lines if line.startswith("{")]
     return next(message["executable"] for message in made if message.get("executable"))

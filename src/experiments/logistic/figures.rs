@@ -1,6 +1,6 @@
 //! Figures of a logistic regression.
 
-use super::params::{Ends, LogisticParams};
+use super::params::{Ends, LogisticParams, Scheme};
 use super::task::{Answer, Judged, Sides};
 use crate::data::Dataset;
 use crate::error::Result;
@@ -9,7 +9,7 @@ use crate::experiments::pictures;
 use crate::learn::linear_model::Part;
 use crate::learn::metrics;
 use crate::random::RandomState;
-use crate::report::{ColorMap, Curve, Figure, GalleryRow, Report, Section, Stroke, Table, Value};
+use crate::report::{ColorMap, Curve, Figure, Linear, Report, Section, Stroke, Table, Value};
 
 /// True classes down, predicted ones across.
 pub fn confusion(id: &str, title: &str, names: &[String], truth: &[u32], predicted: &[u32]) -> Section {
@@ -55,58 +55,77 @@ pub fn confused(truth: &[u32], predicted: &[u32], k: usize, most: usize) -> Vec<
     pairs
 }
 
-/// Some of the images learnt from that the model gets wrong (`wrong`, by position), and the first of the test.
-pub fn misclassified(
-    params: &LogisticParams,
-    data: &Dataset,
-    sides: &Sides,
-    judged: &Judged,
-    wrong: &[usize],
-) -> Section {
+/// Some of the images learnt from that the model gets wrong, then some of the test: with their
+/// pixels, so that a saved result shows them.
+pub fn misclassified(params: &LogisticParams, data: &Dataset, sides: &Sides, judged: &Judged) -> Vec<Section> {
     let names = sides.names(data);
     let mut stream = RandomState::new(params.random_state);
-    let mut row = |side: &str, images: &[u32], truth: &[u32], predicted: &[u32], wrong: &[usize]| {
-        let n = wrong.len().min(params.n_shown as usize);
-        let mut order: Vec<usize> = wrong.to_vec();
-        stream.shuffle(&mut order);
-        order.truncate(n);
-        GalleryRow {
-            title: format!("{side}: {n} of {} mis-classified; true label → predicted", wrong.len()),
-            images: order.iter().map(|i| images[*i]).collect(),
-            captions: order
-                .iter()
-                .map(|i| format!("{} → {}", names[truth[*i] as usize], names[predicted[*i] as usize]))
-                .collect(),
-        }
-    };
-    let truth = sides.of(&sides.test);
-    let wrong_test: Vec<usize> = (0..truth.len()).filter(|i| truth[*i] != judged.test[*i]).collect();
-    let rows = vec![
-        row("Learnt from", &sides.train, &sides.of(&sides.train), &judged.train, wrong),
-        row("Test", &sides.test, &truth, &judged.test, &wrong_test),
+    let parts = [
+        ("misclassified", "Mis-classified of those learnt from", &sides.train, &judged.train),
+        ("misclassified_test", "Mis-classified of the test", &sides.test, &judged.test),
     ];
-    let rows: Vec<GalleryRow> = rows.into_iter().filter(|row| !row.images.is_empty()).collect();
-    let figure = if rows.is_empty() {
-        let none = [("learnt from", sides.train.len()), ("test", truth.len())];
-        let row = |(side, n): (&str, usize)| vec![Value::Text(side.into()), Value::Int(n as i64), Value::Int(0)];
-        let columns = ["images", "number", "mis-classified"].map(String::from).to_vec();
-        Figure::Numbers(Table { columns, rows: none.into_iter().map(row).collect() })
-    } else {
-        Figure::Gallery { data: data.id.clone(), rows }
+    let mut sections = Vec::new();
+    for (id, title, images, predicted) in parts.into_iter().filter(|part| !part.2.is_empty()) {
+        let truth = sides.of(images);
+        let mut wrong: Vec<usize> = (0..truth.len()).filter(|i| truth[*i] != predicted[*i]).collect();
+        let all = wrong.len();
+        stream.shuffle(&mut wrong);
+        wrong.truncate(params.n_shown as usize);
+        let seed = params.random_state;
+        let summary = match all {
+            0 => format!("None of {} images is mis-classified.", images.len()),
+            _ => format!(
+                "{all} of {} images are mis-classified; {} of them, drawn at random with seed {seed}: true label → \
+                 predicted, and the number of the image.",
+                images.len(),
+                wrong.len()
+            ),
+        };
+        let caption = |i: &usize| {
+            format!("{} → {}, no. {}", names[truth[*i] as usize], names[predicted[*i] as usize], images[*i])
+        };
+        let captions: Vec<String> = wrong.iter().map(caption).collect();
+        let pixels: Vec<f32> =
+            wrong.iter().flat_map(|i| data.image(images[*i] as usize).iter().map(|level| f32::from(*level))).collect();
+        let mut section = pictures::grid(id, title, &summary, data, captions.into_iter(), &pixels, (0.0, 255.0), 5);
+        if all == 0 {
+            let columns = ["images", "mis-classified"].map(String::from).to_vec();
+            let rows = vec![vec![Value::Int(images.len() as i64), Value::Int(0)]];
+            section.figure = Figure::Numbers(Table { columns, rows });
+        }
+        sections.push(section);
+    }
+    sections
+}
+
+/// The model, to be tried on any image; it begins with the first one of the test that it gets wrong.
+pub fn contributions(params: &LogisticParams, data: &Dataset, sides: &Sides, judged: &Judged) -> Section {
+    let (images, predicted) =
+        if sides.test.is_empty() { (&sides.train, &judged.train) } else { (&sides.test, &judged.test) };
+    let truth = sides.of(images);
+    let at = (0..truth.len()).find(|i| truth[*i] != predicted[*i]).unwrap_or(0);
+    let names = sides.names(data);
+    let summary = format!(
+        "The score of a class is its intercept and, for each pixel, ink times coefficient: the map shows these \
+         products, and they add up to the score. Image {} is a {}, and the model says {}. Draw, erase, or take another image.",
+        images[at], names[truth[at] as usize], names[predicted[at] as usize]
+    );
+    let linear = Linear {
+        data: data.id.clone(),
+        size: (data.height as u32, data.width as u32),
+        classes: names,
+        softmax: params.scheme == Scheme::Multinomial,
+        coef: judged.coef.iter().map(|value| *value as f32).collect(),
+        intercept: judged.intercept.clone(),
+        image: images[at],
+        label: truth[at],
+        pixels: data.image(images[at] as usize).iter().map(|level| f32::from(*level)).collect(),
     };
     Section {
-        id: "misclassified".into(),
-        title: "Mis-classified cases".into(),
-        summary: format!(
-            "{} of {} images learnt from and {} of {} test images are mis-classified; some of them, drawn at random with \
-             seed {}.",
-            wrong.len(),
-            sides.train.len(),
-            wrong_test.len(),
-            truth.len(),
-            params.random_state
-        ),
-        figure,
+        id: "contributions".into(),
+        title: "What each pixel adds".into(),
+        summary,
+        figure: Figure::Linear(linear),
     }
 }
 

@@ -5,8 +5,8 @@ mod figures;
 mod params;
 mod task;
 
-pub use figures::ends;
-pub use params::{LogisticParams, Penalty, Scheme};
+pub use figures::{color, ends};
+pub use params::{Ends, LogisticParams, Penalty, Scheme};
 pub use task::{Sides, Task};
 
 use super::Experiment;
@@ -42,7 +42,11 @@ impl Experiment for Logistic {
         let sides = Sides::new(params, data)?;
         let parts = fitted(params, lab, &sides).await?;
         let judge = Task::Judge { params: params.clone(), parts: parts.clone() };
-        let judged = lab.map("Predictions", &[judge], &mut |_, _| None).await?.into_iter().find_map(Answer::judged);
+        let judged = lab
+            .map_part("Predictions", &[judge], &mut |_, _| None, (0.9, 1.0))
+            .await?
+            .into_iter()
+            .find_map(Answer::judged);
         let judged = judged.ok_or_else(|| Error::Worker("a job answered what it was not asked".into()))?;
         finished(params, lab, &sides, &parts, &judged)
     }
@@ -59,7 +63,7 @@ pub async fn fitted(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides) -> Re
         .map(|part| Task::Fit { params: params.clone(), part: part as u32 })
         .collect();
     let mut live = |known: &[Progress<Answer>], _: usize| Some(figures::unfinished(params, data, sides, known));
-    let answers = lab.map("Fits", &jobs, &mut live).await?;
+    let answers = lab.map_part("Fits", &jobs, &mut live, (0.0, 0.9)).await?;
     Ok(answers.into_iter().filter_map(Answer::part).collect())
 }
 
@@ -115,7 +119,7 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
         &y_train,
         &judged.train,
     ));
-    report.sections.push(figures::misclassified(params, data, sides, judged, &wrong));
+    report.sections.extend(figures::misclassified(params, data, sides, judged));
     if !test.is_empty() {
         report.sections.push(figures::confusion(
             "confusion_test",
@@ -129,7 +133,9 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
     }
     let coef: Vec<f64> = parts.iter().flat_map(|part| part.coef.iter().copied()).collect();
     report.sections.extend(figures::coefficients(params, data, &names, &coef));
+    report.sections.push(figures::contributions(params, data, sides, judged));
     report.sections.push(figures::convergence(params, &names, parts));
+    let labels = |of: &[u32]| of.iter().map(|of| u32::from(sides.classes[*of as usize])).collect::<Vec<_>>();
     report.arrays = vec![
         Array {
             name: "coef_".into(),
@@ -146,7 +152,22 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
         Array {
             name: "predicted_test".into(),
             shape: vec![test.len() as u32],
-            numbers: Numbers::U32(judged.test.iter().map(|of| sides.classes[*of as usize] as u32).collect()),
+            numbers: Numbers::U32(labels(&judged.test)),
+        },
+        Array {
+            name: "predicted_train".into(),
+            shape: vec![train.len() as u32],
+            numbers: Numbers::U32(labels(&judged.train)),
+        },
+        Array {
+            name: "sure_test".into(),
+            shape: vec![test.len() as u32],
+            numbers: Numbers::F64(judged.sure_test.clone()),
+        },
+        Array {
+            name: "sure_train".into(),
+            shape: vec![train.len() as u32],
+            numbers: Numbers::F64(judged.sure_train.clone()),
         },
     ];
     Ok(report)

@@ -4,6 +4,7 @@ use super::params::LogisticParams;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::experiments::lab::{Job, Tick, Ticker, Workplace};
+use crate::learn::Matrix;
 use crate::learn::linear_model::{Design, LogisticRegression, Part, Sign, fit_part};
 use crate::learn::metrics;
 use crate::learn::model_selection::train_test_split;
@@ -84,6 +85,14 @@ pub struct Judged {
     pub train: Vec<u32>,
     /// Class of each other image.
     pub test: Vec<u32>,
+    /// Probability of that class, for each image learnt from.
+    pub sure_train: Vec<f64>,
+    /// The same for each other image.
+    pub sure_test: Vec<f64>,
+    /// The model of grey levels as they are: coefficients, `(n_outputs, n_features)`.
+    pub coef: Vec<f64>,
+    /// Its intercepts, `(n_outputs,)`.
+    pub intercept: Vec<f64>,
     /// Log loss on the others.
     pub log_loss: f64,
     /// Area under the curve of each class on the others; NaN of a class that has none or all of them.
@@ -164,28 +173,38 @@ fn judge(params: &LogisticParams, data: &Dataset, parts: &[Part]) -> Result<Judg
     let design = learnt(params, data, &sides)?;
     let classes = sides.classes.iter().map(|class| i64::from(*class)).collect();
     let model = LogisticRegression::join(classes, params.scheme.into(), parts)?;
-    let train = model.decide(&model.decision_function(&design)?);
+    let scores = model.decision_function(&design)?;
+    let (train, sure_train) = decided(&model, &scores);
+    let raw = model.unscaled(&design);
+    let (coef, intercept) = (raw.coef.as_slice().to_vec(), raw.intercept.clone());
+    let (test, sure_test, log_loss, auc, bins) = (Vec::new(), Vec::new(), 0.0, Vec::new(), Vec::new());
+    let mut judged = Judged { train, test, sure_train, sure_test, coef, intercept, log_loss, auc, bins };
     if sides.test.is_empty() {
-        return Ok(Judged { train, test: Vec::new(), log_loss: 0.0, auc: Vec::new(), bins: Vec::new() });
+        return Ok(judged);
     }
     let others = Design::bytes(&data.images, data.n_features(), &sides.test, Scaling::None)?;
-    let scores = model.unscaled(&design).decision_function(&others)?;
+    let scores = raw.decision_function(&others)?;
+    (judged.test, judged.sure_test) = decided(&model, &scores);
     let p = model.probabilities(&scores);
     let truth = sides.of(&sides.test);
-    let (mut auc, mut all_own, mut all_p) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut all_own, mut all_p) = (Vec::new(), Vec::new());
     for class in 0..sides.classes.len() {
         let own: Vec<bool> = truth.iter().map(|of| *of as usize == class).collect();
         let column: Vec<f64> = p.rows().map(|row| row[class]).collect();
-        auc.push(metrics::roc_auc_score(&own, &column).unwrap_or(f64::NAN));
+        judged.auc.push(metrics::roc_auc_score(&own, &column).unwrap_or(f64::NAN));
         all_own.extend(own);
         all_p.extend(column);
     }
+    judged.log_loss = metrics::log_loss(&truth, &p)?;
     let bins = metrics::calibration_curve(&all_own, &all_p, BINS)?;
-    Ok(Judged {
-        train,
-        test: model.decide(&scores),
-        log_loss: metrics::log_loss(&truth, &p)?,
-        auc,
-        bins: bins.into_iter().map(|bin| (bin.predicted, bin.fraction, bin.count)).collect(),
-    })
+    judged.bins = bins.into_iter().map(|bin| (bin.predicted, bin.fraction, bin.count)).collect();
+    Ok(judged)
+}
+
+/// The class of each sample by its scores, and the probability of that class.
+fn decided(model: &LogisticRegression, scores: &Matrix) -> (Vec<u32>, Vec<f64>) {
+    let classes = model.decide(scores);
+    let p = model.probabilities(scores);
+    let sure = classes.iter().zip(p.rows()).map(|(class, row)| row[*class as usize]).collect();
+    (classes, sure)
 }

@@ -49,7 +49,7 @@ impl Saved {
         if arrays.len() != names.len() {
             return None;
         }
-        serde_json::to_string(&Saved { format: FORMAT.into(), configuration: configuration.into(), arrays }).ok()
+        crate::json::write(&Saved { format: FORMAT.into(), configuration: configuration.into(), arrays }).ok()
     }
 }
 
@@ -135,9 +135,10 @@ fn refused(why: impl std::fmt::Display) -> Error {
 /// Errors: it is no such file, or its chains are of other settings or images; the reason is in the message. Whether
 /// labels and images belong together is seen when a chain is resumed, by its log joint.
 pub fn resume(text: &str, params: &MixtureParams, chosen: &Chosen) -> Result<Vec<Snapshot>> {
-    let saved: Saved = serde_json::from_str(text).map_err(|error| {
-        let at = format!("line {}, column {}", error.line(), error.column());
-        refused(format!("the file is not whole or no file of chains ({at}). Choose one that \"Save the chains\" wrote"))
+    let saved: Saved = crate::json::read(text).map_err(|error| {
+        refused(format!(
+            "the file is not whole or no file of chains ({error}). Choose one that \"Save the chains\" wrote"
+        ))
     })?;
     if saved.format != FORMAT {
         let format: String = saved.format.chars().take(40).collect();

@@ -240,6 +240,7 @@ fn between(k: usize, look: &Look, agreement: Option<f64>) -> Section {
             values: look.between.iter().map(|value| value.clamp(0.0, 1.0)).collect(),
             texts: look.between.iter().map(|value| format!("{value:.2}")).collect(),
             high: 1.0,
+            map: ColorMap::Blues,
         },
     }
 }

@@ -9,6 +9,8 @@ use digitoscope::learn::inference::{
     desparsified_lasso, parcels, quantile_aggregation, select,
 };
 use digitoscope::learn::lasso::LassoCvOptions;
+use digitoscope::report::sight::Look;
+use digitoscope::report::{Inferred, Rate, Task};
 
 /// 5,000 images of two digits, and their labels.
 fn task(name: &str) -> Option<(Vec<u8>, Vec<f64>)> {
@@ -64,12 +66,61 @@ fn proof(name: &str) {
     near(&importance, &expected, |_| 1e-7 * super::largest(&expected));
     assert_eq!(map, golden(name, "selection", 0), "compat");
 
+    follows(&found, name);
+
     // To the last digits: other p-values, the same map.
     let exact = ensemble(&x, &y, 0, EXACT);
     assert_eq!(exact.iter().map(|one| one.clusters.n_not_converged).sum::<u32>(), 0);
     assert_eq!(joined(&exact).2, golden(name, "selection", 0), "exact");
     for (a, b) in exact.iter().zip(&found) {
         near(&a.clusters.z, &b.clusters.z, |_| 0.2);
+    }
+}
+
+/// From what a report keeps follows the library's map, and at other levels what its p-values say.
+fn follows(found: &[CluDl], name: &str) {
+    let importance = golden(name, "pixel_importance", 0);
+    let task = Task {
+        name: name.into(),
+        classes: (0, 1),
+        class_names: Default::default(),
+        first_mean: vec![0.0; 784],
+        second_mean: vec![0.0; 784],
+        lit: vec![1.0; 784],
+        importance: importance.iter().map(|value| *value as f32).collect(),
+        known: (0..10).collect(),
+        labels: found.iter().flat_map(|one| one.labels.iter().map(|label| *label as f32 + 1.0)).collect(),
+        z: found.iter().flat_map(|one| one.clusters.z.clone()).collect(),
+    };
+    let inferred = Inferred {
+        data: String::new(),
+        size: (28, 28),
+        n_tests: 100,
+        fwer: 0.1,
+        two_tailed: true,
+        aggregation: Aggregation::Fixed { gamma: 0.5 },
+        n_bootstraps: 10,
+        tasks: vec![task],
+        rate: Rate::Fwer,
+        look: Look::Mask,
+    };
+    let task = &inferred.tasks[0];
+    let joined = task.joined(inferred.aggregation).unwrap();
+    let p = golden(name, "pixel_p", 0);
+    near(&joined.p, &p, |p| 1e-6 * p);
+    let mask = |level: f64| -> Vec<f64> {
+        inferred.mask(task, &joined, Rate::Fwer, level).unwrap().into_iter().map(f64::from).collect()
+    };
+    assert_eq!(mask(0.1), golden(name, "selection", 0));
+    for level in [0.001, 0.005, 0.02, 0.3, 0.9] {
+        let selected = |(p, importance): (&f64, &f64)| if *p < level / 2.0 / 100.0 { importance.signum() } else { 0.0 };
+        let expected: Vec<f64> = p.iter().zip(&importance).map(selected).collect();
+        assert_eq!(mask(level), expected, "{name} {level}");
+    }
+    let majority: Vec<Vec<i8>> = (0..10).map(|at| inferred.mask_of(task, at, Rate::Fwer, 0.1).unwrap()).collect();
+    for (map, one) in majority.iter().zip(found) {
+        let alone = select(&one.feature_p(), &one.feature_importance(), Control::Fwer { n_tests: 100 }, 0.1, true);
+        assert_eq!(map, &alone.unwrap());
     }
 }
 

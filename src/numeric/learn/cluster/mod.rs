@@ -11,8 +11,8 @@ pub use agglomeration::{FeatureTree, Graph, cluster_sizes, grid_to_graph, ward_t
 pub use cut::{Cut, height_between};
 pub use dbscan::{Dbscan, Neighborhoods, all_k_distances, dbscan, dbscan_grid, k_distances};
 pub use hierarchy::{
-    Dendrogram, Linkage, MOST_CONDENSED, Merge, Method, Truncation, agglomerative_labels, cut_tree, dendrogram,
-    fcluster_distance, fcluster_maxclust, leaves_list, linkage,
+    Dendrogram, Growing, Linkage, MOST_CONDENSED, Merge, Met, Method, Truncation, agglomerative_labels, cut_tree,
+    dendrogram, fcluster_distance, fcluster_maxclust, leaves_list, linkage,
 };
 pub use kmeans::{
     Init, Interval, Iteration, KMeansFit, KMeansOptions, Move, Nearest, Pixels, Points, Quantized, Samples, Scratch,

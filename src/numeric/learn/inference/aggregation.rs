@@ -1,9 +1,10 @@
 //! Many p-values of one hypothesis into one: quantile aggregation.
 
 use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
 
 /// How p-values of repetitions are joined.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Aggregation {
     /// The quantile at `gamma` over `gamma` (`adaptive=False`); 0.5 is twice the median.
     Fixed {

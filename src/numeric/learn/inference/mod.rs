@@ -7,6 +7,7 @@ mod desparsified;
 mod normal;
 mod p_values;
 mod selection;
+mod student;
 #[cfg(test)]
 mod tests;
 
@@ -16,3 +17,4 @@ pub use desparsified::{Desparsified, DesparsifiedOptions, NodewiseAlpha, despars
 pub use normal::{log_two_sided_p, norm_cdf, norm_ppf, norm_sf, two_sided_p};
 pub use p_values::{bonferroni, one_sided_corrected, one_sided_p};
 pub use selection::{Control, select, threshold};
+pub use student::{Sample, t_test, two_sided_t};

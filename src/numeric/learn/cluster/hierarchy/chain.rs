@@ -3,7 +3,7 @@
 //! merge as there.
 
 use super::condensed::Condensed;
-use super::{Joined, Method};
+use super::{Growing, Joined, Method};
 
 /// Follows nearest neighbours until two are each other's.
 pub(super) struct Chain {
@@ -56,7 +56,7 @@ impl Chain {
 }
 
 /// All merges, in the order found.
-pub(super) fn merges(mut distances: Condensed, method: Method, tick: &mut dyn FnMut(usize)) -> Vec<Joined> {
+pub(super) fn merges(mut distances: Condensed, method: Method, tick: &mut dyn FnMut(&Growing)) -> Vec<Joined> {
     let n = distances.n_samples();
     let mut sizes = vec![1u32; n];
     let mut chain = Chain::new(n);
@@ -95,7 +95,7 @@ pub(super) fn merges(mut distances: Condensed, method: Method, tick: &mut dyn Fn
             distances.set(i, y, distance);
         }
         merges.push(Joined { x: x as u32, y: y as u32, height });
-        tick(merges.len());
+        tick(&Growing(&merges));
     }
     merges
 }

@@ -2,12 +2,13 @@
 //!
 //! * [`condensed`], [`chain`]: all distances in memory, SciPy's arithmetic to the bit.
 //! * [`ward`]: Ward's tree of many rows without those distances; [`single`]: single linkage.
-//! * [`flat`]: clusters out of a tree; [`dendrogram`]: its picture.
+//! * [`growing`]: a tree that is not finished; [`flat`]: clusters out of a tree; [`dendrogram`]: its picture.
 
 mod chain;
 mod condensed;
 mod dendrogram;
 mod flat;
+mod growing;
 mod single;
 #[cfg(test)]
 mod twins;
@@ -15,6 +16,7 @@ mod ward;
 
 pub use dendrogram::{Dendrogram, Truncation, dendrogram};
 pub use flat::{agglomerative_labels, cut_tree, fcluster_distance, fcluster_maxclust, leaves_list};
+pub use growing::{Growing, Met};
 
 use super::kmeans::Points;
 use crate::error::{Error, Result};
@@ -66,11 +68,11 @@ const MOST_FOR_EXACT_TIES: usize = 4096;
 pub const MOST_CONDENSED: usize = 10_000;
 
 /// The tree of `points` (`scipy.cluster.hierarchy.linkage(X, method)`); `tick` is
-/// given the number of merges made, after each.
+/// given the merges made, after each.
 ///
 /// Errors: fewer than two rows; average or complete linkage of more than
 /// [`MOST_CONDENSED`] rows.
-pub fn linkage<P: Points>(points: &P, method: Method, tick: &mut dyn FnMut(usize)) -> Result<Linkage> {
+pub fn linkage<P: Points>(points: &P, method: Method, tick: &mut dyn FnMut(&Growing)) -> Result<Linkage> {
     let n = points.n_samples();
     if n < 2 {
         return Err(Error::invalid("X", "at least 2 samples to merge", format!("{n} sample")));

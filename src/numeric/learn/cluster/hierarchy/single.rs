@@ -1,13 +1,13 @@
 //! Single linkage from a minimum spanning tree, grown by Prim's algorithm in
 //! SciPy's order, without keeping distances.
 
-use super::Joined;
+use super::{Growing, Joined};
 use crate::learn::Matrix;
 use crate::learn::cluster::kmeans::Points;
 use crate::learn::cluster::words::Words;
 
 /// All merges, in the order found.
-pub(super) fn merges<P: Points>(points: &P, tick: &mut dyn FnMut(usize)) -> Vec<Joined> {
+pub(super) fn merges<P: Points>(points: &P, tick: &mut dyn FnMut(&Growing)) -> Vec<Joined> {
     let n = points.n_samples();
     let mut values = Matrix::zeros(n, points.n_features());
     (0..n).for_each(|i| points.copy_values(i, values.row_mut(i)));
@@ -47,7 +47,7 @@ pub(super) fn merges<P: Points>(points: &P, tick: &mut dyn FnMut(usize)) -> Vec<
             }
         }
         merges.push(Joined { x, y: outside[best], height });
-        tick(merges.len());
+        tick(&Growing(&merges));
         place = best;
         joined_since += 1;
         if joined_since * 16 > outside.len() {

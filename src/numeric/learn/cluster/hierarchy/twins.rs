@@ -72,9 +72,9 @@ proptest! {
         let points = Samples::new(&rows).unwrap();
         for method in METHODS {
             let mut ticks = 0;
-            let tree = linkage(&points, method, &mut |done| {
+            let tree = linkage(&points, method, &mut |growing| {
                 ticks += 1;
-                assert_eq!(done, ticks);
+                assert_eq!(growing.n_merges(), ticks);
             }).unwrap();
             prop_assert_eq!(ticks, n - 1);
             prop_assert_eq!(&Linkage::from_merges(tree.merges().to_vec()).unwrap().merges, &tree.merges);

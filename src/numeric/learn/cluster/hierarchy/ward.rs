@@ -4,8 +4,8 @@
 //! as their means. The chain asks for nearest clusters only; words rule out nearly
 //! all of them, and float64 decides among the rest.
 
-use super::Joined;
 use super::chain::Chain;
+use super::{Growing, Joined};
 use crate::learn::Matrix;
 use crate::learn::cluster::kmeans::Points;
 use crate::learn::cluster::words::Words;
@@ -31,7 +31,7 @@ struct Clusters {
 }
 
 /// All merges, in the order found.
-pub(super) fn merges<P: Points>(points: &P, tick: &mut dyn FnMut(usize)) -> Vec<Joined> {
+pub(super) fn merges<P: Points>(points: &P, tick: &mut dyn FnMut(&Growing)) -> Vec<Joined> {
     let n = points.n_samples();
     let mut clusters = Clusters::new(points);
     let mut chain = Chain::new(n);
@@ -44,7 +44,7 @@ pub(super) fn merges<P: Points>(points: &P, tick: &mut dyn FnMut(usize)) -> Vec<
             chain.next_pair(|slot| sizes[slot] > 0, |x, previous| search.nearest(x, previous, distances, weighted));
         clusters.merge(x, y);
         merges.push(Joined { x: x as u32, y: y as u32, height: squared.sqrt() });
-        tick(merges.len());
+        tick(&Growing(&merges));
     }
     merges
 }

@@ -1,0 +1,134 @@
+//! Maps of coefficients: other colours and ends without a new run, and for a pixel of a map the
+//! images that use it most.
+
+use super::desk::Desk;
+use super::figure::ImageGrid;
+use super::gallery::Gallery;
+use super::signs::{Choices, Signs};
+use super::tile::{At, Pointed};
+use crate::report::{ColorMap, Figure, GalleryRow, Linear, Picture, Section};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Images that use a pixel, as many as are shown.
+const MOST: usize = 30;
+
+/// The maps, the choice of colours, and a pixel.
+#[component]
+pub fn Maps(section: Memo<Option<Section>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let signs = expect_context::<Signs>();
+    let worn = Memo::new(move |_| section.with(|section| signs.worn(section.as_ref())));
+    let of_one = section.with_untracked(|section| section.as_ref().is_some_and(|section| section.id == "coef_label"));
+    let of_labels = section.with_untracked(|section| section.as_ref().is_some_and(|section| section.id == "coefs"));
+    // The model that the maps are of, if the report has it.
+    let model = Memo::new(move |_| {
+        desk.shown.with(|shown| {
+            let sections = &shown.as_ref()?.report.sections;
+            sections.iter().find_map(|section| match &section.figure {
+                Figure::Linear(linear) => Some(Arc::new(linear.clone())),
+                _ => None,
+            })
+        })
+    });
+    view! {
+        {(!of_one).then(|| view! { <ImageGrid section=worn/> })}
+        {(of_one || of_labels).then(|| view! { <Pixel worn model choose=of_labels/> })}
+        <Choices ends=true/>
+    }
+}
+
+/// One map, a pixel of it, and who uses that.
+#[component]
+fn Pixel(worn: Memo<Option<Section>>, model: Memo<Option<Arc<Linear>>>, choose: bool) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let class = RwSignal::new(0usize);
+    let pixel = RwSignal::new(None::<At>);
+    let picture = Memo::new(move |_| {
+        worn.with(|section| match section.as_ref().map(|section| &section.figure) {
+            Some(Figure::Images { height, width, images, .. }) => {
+                let image = images.get(class.get().min(images.len().saturating_sub(1)))?.clone();
+                Some(((*height, *width), image))
+            }
+            _ => None,
+        })
+    });
+    let of = move |pick: fn(&((u32, u32), Picture)) -> String| {
+        picture.with(|picture| picture.as_ref().map(pick).unwrap_or_default())
+    };
+    let size = Signal::derive(move || picture.with(|picture| picture.as_ref().map_or((1, 1), |(size, _)| *size)));
+    let values = Signal::derive(move || {
+        picture.with(|picture| picture.as_ref().map(|(_, image)| image.pixels.clone()).unwrap_or_default())
+    });
+    let scale = Memo::new(move |_| {
+        picture.with(|picture| picture.as_ref().and_then(|(_, image)| image.scale)).unwrap_or((
+            ColorMap::RdYlGn,
+            -1.0,
+            1.0,
+        ))
+    });
+    let names = move || {
+        worn.with(|section| match section.as_ref().map(|section| &section.figure) {
+            Some(Figure::Images { images, .. }) => images.iter().map(|image| image.caption.clone()).collect(),
+            _ => Vec::new(),
+        })
+    };
+    let users = Memo::new(move |_| {
+        let (row, column) = pixel.get()?;
+        let name = of(|(_, image)| image.caption.clone());
+        model.with(|model| {
+            let model = model.as_ref()?;
+            let class = model.classes.iter().position(|known| *known == name)?;
+            let at = (row * model.size.1 + column) as usize;
+            let rows = desk.data.with(|all| {
+                let data = all.get(&model.data)?;
+                if data.n_features() != model.n_pixels() {
+                    return None;
+                }
+                let found = model.users(&data.images, at, class, MOST);
+                let caption = |image: &u32| data.class_names[usize::from(data.labels[*image as usize])].clone();
+                let images: Vec<u32> = found.iter().map(|(image, _)| *image).collect();
+                let captions = images.iter().map(caption).collect();
+                let title = match found.first() {
+                    None => "No image has ink there.".to_string(),
+                    Some((_, share)) => format!(
+                        "Images that use it most, at first {:.1} % of all that their pixels add or take; true labels",
+                        share * 100.0
+                    ),
+                };
+                Some(vec![GalleryRow { title, images, captions }])
+            });
+            let (id, title, summary) = (String::new(), String::new(), String::new());
+            // Without rows the gallery offers to fetch the images.
+            let figure = Figure::Gallery { data: model.data.clone(), rows: rows.unwrap_or_default() };
+            Some(Section { id, title, summary, figure })
+        })
+    });
+    let words = move || match pixel.get() {
+        None => "Choose a pixel, by pointing or with the arrow keys: which images use it most?".to_string(),
+        Some((row, column)) => {
+            let at = (row * size.get().1 + column) as usize;
+            let value = values.with(|values| values.get(at).copied().unwrap_or(0.0));
+            format!("Row {row}, column {column}: coefficient {value:.3e}.")
+        }
+    };
+    let label = Signal::derive(move || format!("Coefficients of label {}", of(|(_, image)| image.caption.clone())));
+    view! {
+        <div class="pad-parts window">
+            <div class="pad-sheet">
+                {choose.then(|| view! {
+                    <label class="field">"Label "<select data-testid="map-label" prop:value=move || class.get().to_string()
+                        on:change=move |event| class.set(event_target_value(&event).parse().unwrap_or(0))>
+                        {move || names().into_iter().enumerate().map(|(k, name)| view! { <option value=k.to_string()>{name}</option> }).collect_view()}
+                    </select></label>
+                })}
+                <Pointed size values range=Signal::derive(move || { let (_, low, high) = scale.get(); (low, high) })
+                    map=Signal::derive(move || scale.get().0) label pixel/>
+                <p class="muted window-words" aria-live="polite" data-testid="map-pixel">{words}</p>
+            </div>
+            <div class="users" data-testid="pixel-users">
+                {move || users.with(Option::is_some).then(|| view! { <Gallery section=users/> })}
+            </div>
+        </div>
+    }
+}

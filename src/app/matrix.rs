@@ -1,0 +1,101 @@
+//! A confusion matrix: counts or shares in its cells, and the images of a cell.
+
+use super::desk::Desk;
+use super::figure::Chart;
+use super::gallery::Gallery;
+use super::settings::{Cells, Chosen};
+use crate::report::{Figure, GalleryRow, Section, cells};
+use leptos::prelude::*;
+
+/// Images of a cell that are shown.
+const MOST: usize = 60;
+
+/// The matrix, what its cells say, and the images of the chosen one.
+#[component]
+pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    // Each matrix has a cell of its own.
+    let chosen = RwSignal::new(None);
+    provide_context(Chosen(chosen));
+    let kind = RwSignal::new(cells::Cells::Counts);
+    let seen = Memo::new(move |_| {
+        section.with(|section| {
+            let section = section.as_ref()?;
+            Some(Section { figure: cells::matrix(&section.figure, kind.get())?, ..section.clone() })
+        })
+    });
+    let shape = Memo::new(move |_| {
+        section.with(|section| match section.as_ref().map(|section| &section.figure) {
+            Some(Figure::Confusion { rows, columns, .. }) => (rows.clone(), columns.clone()),
+            _ => Default::default(),
+        })
+    });
+    // Only classifiers say which images are in a cell.
+    let side = section.with_untracked(|section| {
+        section.as_ref().and_then(|section| section.id.strip_prefix("confusion_").map(String::from))
+    });
+    let side = StoredValue::new(side.filter(|side| side == "train" || side == "test"));
+    let data = Memo::new(move |_| desk.setup.with(|setup| setup.data.clone()));
+    let pictures = Memo::new(move |_| {
+        let ((row, column), side) = (chosen.get()?, side.get_value()?);
+        let (truth, predicted) =
+            shape.with(|(rows, columns)| Some((rows.get(row)?.clone(), columns.get(column)?.clone())))?;
+        let id = data.get();
+        let rows = desk.data.with(|all| {
+            let data = all.get(&id)?;
+            let class =
+                |name: &String| data.class_names.iter().position(|known| known == name).map(|class| class as u32);
+            let found = desk.shown.with(|shown| {
+                cells::images(&shown.as_ref()?.report, &side, &data.labels, class(&truth)?, class(&predicted)?)
+            })?;
+            let n = found.len();
+            let listed = found.iter().take(MOST);
+            let title = format!(
+                "{truth} taken for {predicted}: {n} images{}, the surest first",
+                if n > MOST { ", of which 60 are shown" } else { "" }
+            );
+            let (images, captions) = listed.map(|(image, sure)| (*image, format!("{:.0} %", sure * 100.0))).unzip();
+            Some(if n == 0 { Vec::new() } else { vec![GalleryRow { title, images, captions }] })
+        });
+        let (id, title, summary) = (String::new(), String::new(), format!("{truth} taken for {predicted}"));
+        let data = data.get();
+        rows.map(|rows| Section { id, title, summary, figure: Figure::Gallery { data, rows } })
+    });
+    // Where the images are not here yet, they can be had; a saved result does not know which they are.
+    let known = move || {
+        side.with_value(|side| {
+            let side = side.as_ref()?;
+            desk.shown.with(|shown| Some(shown.as_ref()?.report.arrays.iter().any(|array| array.name == *side)))
+        })
+    };
+    let radio = move |value: cells::Cells, id: &'static str, name: &'static str| {
+        view! {
+            <button class="btn" data-testid=id aria-pressed=move || (kind.get() == value).to_string() on:click=move |_| kind.set(value)>{name}</button>
+        }
+    };
+    let below = move || match (chosen.get(), known()) {
+        (_, None) => ().into_any(),
+        (None, _) => view! { <p class="muted">"Choose a cell to see its images."</p> }.into_any(),
+        (Some(_), Some(false)) => {
+            view! { <p class="muted">"A saved result does not say which images these are. Press Run to see them."</p> }
+                .into_any()
+        }
+        (Some(_), Some(true)) => {
+            let id = Signal::derive(move || data.get());
+            match (pictures.with(Option::is_some), pictures.with(|s| s.as_ref().is_some_and(|s| matches!(&s.figure, Figure::Gallery { rows, .. } if rows.is_empty())))) {
+                (false, _) => view! { <super::gallery::Load id/> }.into_any(),
+                (_, true) => view! { <p class="muted">{pictures.with(|s| s.as_ref().map(|s| format!("{}: no image.", s.summary)))}</p> }.into_any(),
+                _ => view! { <Gallery section=pictures/> }.into_any(),
+            }
+        }
+    };
+    view! {
+        <div class="pad-tools" role="group" aria-label="What the cells say">
+            {radio(cells::Cells::Counts, "cells-counts", "Counts")}
+            {radio(cells::Cells::OfRow, "cells-row", "% of the row")}
+            {radio(cells::Cells::OfColumn, "cells-column", "% of the column")}
+        </div>
+        <Chart section=seen><Cells section=seen shape/></Chart>
+        <div class="found" role="status" data-testid="cell-images">{below}</div>
+    }
+}

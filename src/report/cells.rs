@@ -1,0 +1,104 @@
+//! What stands behind a confusion matrix: shares instead of counts, and the images of a cell.
+
+use super::{Figure, Numbers, Report};
+
+/// What the cells of a confusion matrix say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cells {
+    /// Counts.
+    Counts,
+    /// Per cent of the row: of the images of a class.
+    OfRow,
+    /// Per cent of the column: of the images that were taken for a class.
+    OfColumn,
+}
+
+/// A confusion matrix with counts or shares in its cells; `None` of other figures.
+pub fn matrix(figure: &Figure, cells: Cells) -> Option<Figure> {
+    let Figure::Confusion { row_title, column_title, rows, columns, counts, map } = figure else { return None };
+    let width = columns.len().max(1);
+    let total = |at: usize| -> u64 {
+        match cells {
+            Cells::Counts => 0,
+            Cells::OfRow => counts[at / width * width..][..width].iter().sum(),
+            Cells::OfColumn => counts.iter().skip(at % width).step_by(width).sum(),
+        }
+    };
+    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let (mut values, mut texts) = (Vec::new(), Vec::new());
+    for (at, count) in counts.iter().enumerate() {
+        let share = 100.0 * *count as f64 / total(at).max(1) as f64;
+        let (value, text) = match cells {
+            Cells::Counts => (*count as f64, count.to_string()),
+            // What rounds to 0 and is not 0 must not look like it.
+            _ if *count > 0 && share < 0.05 => (share, "<.1".into()),
+            _ => (share, format!("{share:.1}")),
+        };
+        values.push(value);
+        texts.push(text);
+    }
+    let high = if cells == Cells::Counts { most } else { 100.0 };
+    let (row_title, column_title, rows, columns) =
+        (row_title.clone(), column_title.clone(), rows.clone(), columns.clone());
+    Some(Figure::Heatmap { row_title, column_title, rows, columns, values, texts, high, map: *map })
+}
+
+/// Numbers of the images of class `truth` that were taken for `predicted`, each with its confidence, the
+/// surest first. `side` is `train` or `test`; `labels` are those of the data set. `None` if the report does not say,
+/// as a saved one.
+pub fn images(report: &Report, side: &str, labels: &[u8], truth: u32, predicted: u32) -> Option<Vec<(u32, f64)>> {
+    let array = |name: &str| report.arrays.iter().find(|array| array.name == name).map(|array| &array.numbers);
+    let Numbers::U32(images) = array(side)? else { return None };
+    let Numbers::U32(found) = array(&format!("predicted_{side}"))? else { return None };
+    let Numbers::F64(sure) = array(&format!("sure_{side}"))? else { return None };
+    let of = |image: &u32| labels.get(*image as usize).is_some_and(|label| u32::from(*label) == truth);
+    let all = images.iter().zip(found).zip(sure);
+    let mut cell: Vec<(u32, f64)> = all
+        .filter(|((image, found), _)| **found == predicted && of(image))
+        .map(|((image, _), sure)| (*image, *sure))
+        .collect();
+    cell.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    Some(cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Array, ColorMap};
+
+    #[test]
+    fn shares_are_of_the_row_or_of_the_column() {
+        let names = |n: usize| (0..n).map(|i| i.to_string()).collect::<Vec<_>>();
+        let figure = Figure::Confusion {
+            row_title: String::new(),
+            column_title: String::new(),
+            rows: names(3),
+            columns: names(2),
+            counts: vec![3, 1, 0, 0, 1, 3999],
+            map: ColorMap::Reds,
+        };
+        let texts = |cells: Cells| match matrix(&figure, cells) {
+            Some(Figure::Heatmap { texts, .. }) => texts,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(texts(Cells::Counts), ["3", "1", "0", "0", "1", "3999"]);
+        assert_eq!(texts(Cells::OfRow), ["75.0", "25.0", "0.0", "0.0", "<.1", "100.0"]);
+        assert_eq!(texts(Cells::OfColumn), ["75.0", "<.1", "0.0", "0.0", "25.0", "100.0"]);
+    }
+
+    #[test]
+    fn the_images_of_a_cell_come_by_confidence() {
+        let array = |name: &str, numbers: Numbers| Array { name: name.into(), shape: vec![4], numbers };
+        let arrays = vec![
+            array("test", Numbers::U32(vec![5, 2, 0, 4])),
+            array("predicted_test", Numbers::U32(vec![1, 1, 1, 0])),
+            array("sure_test", Numbers::F64(vec![0.6, 0.9, 0.7, 0.8])),
+        ];
+        let report = Report { arrays, ..Report::default() };
+        let labels = [3, 0, 3, 0, 0, 3];
+        assert_eq!(images(&report, "test", &labels, 3, 1), Some(vec![(2, 0.9), (0, 0.7), (5, 0.6)]));
+        assert_eq!(images(&report, "test", &labels, 0, 1), Some(vec![]));
+        assert_eq!(images(&report, "train", &labels, 3, 1), None);
+        assert_eq!(images(&Report::default(), "test", &labels, 3, 1), None);
+    }
+}
