@@ -321,13 +321,15 @@ export class LabPage {
   /** The rows of a section's table, opened if it is not. */
   async table(section) {
     const card = `[data-section="${section}"]`;
+    // Views have tables of their own.
+    const own = `${card} > div[id^="t-"] ${id("table-view")}`;
     await this.frame.waitForSelector(card, { timeout: SHORT });
     await this.frame.$eval(card, (card) => {
       const button = card.querySelector('[data-testid="table"]');
       if (button?.getAttribute("aria-expanded") === "false") button.click();
     });
-    await this.frame.waitForSelector(`${card} ${id("table-view")} tbody tr`, { timeout: SHORT });
-    return this.frame.$$eval(`${card} ${id("table-view")} tr`, (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+    await this.frame.waitForSelector(`${own} tbody tr`, { timeout: SHORT });
+    return this.frame.$$eval(`${own} tr`, (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
   }
 
   /** What axe finds now, in a line each, `where` first. */
