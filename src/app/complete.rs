@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::figure::ImageGrid;
 use super::gallery::Load;
-use super::mixed::{Chains, Mixed};
+use super::mixed::{Chains, Mixed, Shared};
 use super::paint::Brush;
 use crate::plots::canvas;
 use crate::report::groups::{Completion, whole};
@@ -38,7 +38,7 @@ const PARTS: [Part; 8] = [
 #[component]
 pub fn Complete(section: Memo<Option<Section>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let Chains { known, .. } = expect_context();
+    let Chains { known, .. } = expect_context::<Shared>().chains();
     let id = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.data.clone())));
     let here = Memo::new(move |_| {
         let id = id.get()?;

@@ -1,29 +1,21 @@
 //! Figure cards: heading, badge, picture, summary, table, files.
 
 use super::agree;
-use super::bootstraps::{self, Bootstraps};
-use super::chains;
-use super::complete::Complete;
-use super::contributions::Contributions;
+use super::bootstraps;
 use super::cores::Cores;
 use super::dendrogram::{self, Dendrogram, Look};
 use super::desk::Desk;
 use super::gallery::Gallery;
-use super::inferred::{self, Masks, Sight};
-use super::maps::Maps;
-use super::matrix::Matrix;
-use super::mixed::Chains;
+use super::later::{self, Piece};
+use super::mixed::Shared;
 use super::paint::{Brush, growing};
-use super::path::Along;
 use super::player;
 use super::reconstruct;
-use super::regions::Regions;
 use super::save;
 use super::scatter::{self, Scatter};
 use super::settings::{self, Chosen, Settings};
 use super::signs::{Signs, has_signs};
 use super::state::{RunState, Shown, Status};
-use super::templates::Templates;
 use super::window::Window;
 use crate::plots::{self, Theme, canvas};
 use crate::report::{ColorScale, Figure, Section, Table, Value, span};
@@ -52,7 +44,7 @@ pub fn Figures() -> impl IntoView {
     });
     provide_context(Chosen(RwSignal::new(None)));
     provide_context(Signs::new());
-    provide_context(Chains::new(desk));
+    provide_context(Shared::new());
     let grown = growing(Memo::new(move |_| ids.with(Vec::len)), 1);
     let mounted = move || ids.with(|ids| ids.iter().take(grown.get()).cloned().collect::<Vec<_>>());
     // While cards are still coming the room for them is kept, so that what stands below does not move twice.
@@ -90,7 +82,7 @@ fn badge(shown: &Shown, stale: bool) -> (&'static str, String) {
 
 /// How a section is shown.
 #[derive(Clone, Copy, PartialEq)]
-enum Manner {
+pub enum Manner {
     Points,
     Agreement,
     Cores,
@@ -110,6 +102,7 @@ enum Manner {
     Tree,
     Templates,
     Complete,
+    Keep,
     Chart,
 }
 
@@ -212,9 +205,8 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
         });
     }
     let cut = Memo::new(move |_| section.with(|section| dendrogram::seen(section.as_ref(), look.get())));
-    let sight = Sight::new(desk);
-    let known = inferred::known(section, sight);
-    let sighted = Memo::new(move |_| section.with(|section| inferred::seen(section.as_ref(), known)));
+    let subject = later::Subject { section, seen: RwSignal::new(None) };
+    let sighted = Memo::new(move |_| subject.seen.get().or_else(|| section.get()));
     let seen = match manner.get_untracked() {
         Manner::Tree => cut,
         Manner::Masks => sighted,
@@ -251,27 +243,19 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 Manner::Cores => view! { <Cores section/> }.into_any(),
                 Manner::Settings => view! { <Settings section/> }.into_any(),
                 Manner::Words => view! { <Window section/> }.into_any(),
-                Manner::Contributions => view! { <Contributions section/> }.into_any(),
-                Manner::Matrix => view! { <Matrix section/> }.into_any(),
-                Manner::Path => view! { <Along section/> }.into_any(),
-                Manner::Maps => view! { <Maps section/> }.into_any(),
-                Manner::Masks => view! { <Masks known sight/> }.into_any(),
-                Manner::Bootstraps => view! { <Bootstraps/> }.into_any(),
-                Manner::Regions => view! { <Regions section/> }.into_any(),
                 Manner::Centres => view! { <Centres section/> }.into_any(),
                 Manner::Images => view! {
                     {rebuilt.then(|| view! { <reconstruct::Components n=n_components/> })}
                     <ImageGrid section/>
                 }.into_any(),
-                Manner::Templates => view! { <Templates section/> }.into_any(),
-                Manner::Complete => view! { <Complete section/> }.into_any(),
                 Manner::Numbers => ().into_any(),
                 Manner::Gallery => view! { <Gallery section/> }.into_any(),
                 Manner::Tree => view! { <Dendrogram section=cut look/> }.into_any(),
                 Manner::Chart => view! { <Chart section/> }.into_any(),
+                manner => later::view(Piece::View(manner, subject)),
             }}
             <figcaption data-testid="summary">{move || seen.with(|section| section.as_ref().map(|section| section.summary.clone()))}</figcaption>
-            {chained.then(|| view! { <chains::Keep/> })}
+            {chained.then(|| later::view(Piece::View(Manner::Keep, subject)))}
             <Show when=move || table.get() || manner.get() == Manner::Numbers>
                 <div id=table_id.clone()><TableView section=listed/></div>
             </Show>

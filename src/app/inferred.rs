@@ -2,8 +2,10 @@
 //! p-values that are there. Nothing here asks a worker.
 
 use super::desk::Desk;
+use super::later::Subject;
 use super::pixel::Details;
 use super::pixels::{Act, Pixels};
+use crate::decimal;
 use crate::link::View;
 use crate::plots::colormap;
 use crate::plots::overlay::{self, Ink, Raster};
@@ -73,7 +75,7 @@ pub fn known(section: Memo<Option<Section>>, sight: Sight) -> Known {
         joined.with(|joined| {
             let (inferred, joined) = joined.as_ref()?;
             let mut inferred = inferred.clone();
-            inferred.fwer = sight.word("level").and_then(|text| text.parse().ok()).unwrap_or(inferred.fwer);
+            inferred.fwer = sight.word("level").and_then(|text| decimal::read(&text)).unwrap_or(inferred.fwer);
             let rate = sight.word("rate");
             let look = sight.word("look");
             let rates = Rate::WORDS.iter().find(|(_, word)| rate.as_deref() == Some(word));
@@ -96,6 +98,15 @@ pub fn seen(section: Option<&Section>, known: Known) -> Option<Section> {
         let figure = Figure::Inferred(known.inferred.clone());
         Some(Section { id: id.clone(), title: title.clone(), summary, figure })
     })
+}
+
+/// The masks of a section; what is seen of them goes where words, table and files get it.
+pub fn sighted(subject: Subject) -> impl IntoView {
+    let section = subject.section;
+    let sight = Sight::new(expect_context());
+    let known = known(section, sight);
+    Effect::new(move |_| subject.seen.set(section.with(|section| seen(section.as_ref(), known))));
+    view! { <Masks known sight/> }
 }
 
 pub(super) fn with<T>(known: Known, pick: impl FnOnce(&Sighted) -> T) -> Option<T> {
@@ -221,7 +232,7 @@ fn Controls(known: Known, sight: Sight, under: RwSignal<Under>) -> impl IntoView
                 <label class="field">"Opacity "
                     <input type="range" min="0" max="1" step="0.05" data-testid="opacity" prop:value=move || under.get().opacity.to_string()
                         on:input=move |event| {
-                            let value = event_target_value(&event).parse().unwrap_or(0.7);
+                            let value = decimal::read(&event_target_value(&event)).map_or(0.7, |value| value as f32);
                             under.update(|under| under.opacity = value);
                         }/>
                 </label>

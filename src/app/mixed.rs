@@ -37,6 +37,29 @@ pub struct Chains {
     pub group: RwSignal<Option<usize>>,
 }
 
+/// The chains of all views of a page of figures, made when the first of them asks: only they know what to make of them.
+#[derive(Clone)]
+pub struct Shared {
+    owner: Owner,
+    chains: StoredValue<Option<Chains>>,
+}
+
+impl Shared {
+    /// None yet; what is made later lives as long as what is there now.
+    pub fn new() -> Self {
+        Shared { owner: Owner::current().unwrap_or_default(), chains: StoredValue::new(None) }
+    }
+
+    /// The chains.
+    pub fn chains(self) -> Chains {
+        self.chains.get_value().unwrap_or_else(|| {
+            let chains = self.owner.with(|| Chains::new(expect_context()));
+            self.chains.set_value(Some(chains));
+            chains
+        })
+    }
+}
+
 impl Chains {
     /// The chains of what is shown.
     pub fn new(desk: Desk) -> Self {

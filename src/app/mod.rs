@@ -24,6 +24,7 @@ mod home;
 mod inferred;
 mod keep;
 mod lab;
+mod later;
 mod maps;
 mod matrix;
 mod mixed;

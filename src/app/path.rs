@@ -3,6 +3,7 @@
 
 use super::figure::{Chart, ImageGrid};
 use super::signs::{Choices, Ends, Signs};
+use crate::decimal;
 use crate::report::{ColorMap, Figure, Path, Section};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -58,7 +59,7 @@ pub fn Along(section: Memo<Option<Section>>) -> impl IntoView {
         })
     };
     let slide = move |event: web_sys::Event| {
-        if let Ok(value) = event_target_value(&event).parse::<f64>() {
+        if let Some(value) = decimal::read(&event_target_value(&event)) {
             chosen.set(Some(value / FINE));
         }
     };

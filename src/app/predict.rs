@@ -3,7 +3,7 @@
 
 use super::claims::scene;
 use super::desk::Desk;
-use super::painting::{Compared, Paint};
+use super::later::{self, Piece};
 use super::{embed, fetch, numbers};
 use crate::labs::{Item, Kind, Question};
 use crate::report::Report;
@@ -112,7 +112,7 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
         let report = current.get()?;
         let text = question.reveal(&answer, &report)?;
         let picture = question.painted(&answer).zip(question.mask(&report));
-        let picture = picture.map(|(painted, mask)| view! { <Compared painted mask columns=columns(question)/> });
+        let picture = picture.map(|(painted, mask)| later::view(Piece::Compared(painted, mask, columns(question))));
         Some(view! { {picture} <p data-testid="reveal">{text}</p> })
     };
     let said = move || match revealed() {
@@ -218,7 +218,7 @@ fn Field(question: &'static Question, draft: RwSignal<String>) -> impl IntoView 
         }
         .into_any(),
         Kind::Order { items, .. } => view! { <Order items draft/> }.into_any(),
-        Kind::Paint { rows, columns, .. } => view! { <Paint rows=*rows columns=*columns draft/> }.into_any(),
+        Kind::Paint { rows, columns, .. } => later::view(Piece::Paint(*rows, *columns, draft)),
     }
 }
 

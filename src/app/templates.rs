@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::figure::{Cell, ImageGrid};
 use super::gallery::Load;
-use super::mixed::{Chains, Mixed};
+use super::mixed::{Chains, Mixed, Shared};
 use super::strip::Strip;
 use crate::data::Dataset;
 use crate::report::groups::whole;
@@ -24,7 +24,7 @@ const MOST: usize = 300;
 /// The mosaic of the chain that is looked at.
 #[component]
 pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
-    let Chains { known, chain, group } = expect_context();
+    let Chains { known, chain, group } = expect_context::<Shared>().chains();
     let scaled = section.with_untracked(|section| section.as_ref().is_some_and(|section| section.id != "mosaic"));
     let here = Memo::new(move |_| known.with(Option::is_some));
     // Chain 0 is the report's own picture; the others are drawn from their counts.
@@ -169,7 +169,7 @@ fn by_fit(known: &Mixed, data: &Dataset, chain: usize, group: usize) -> Vec<u32>
 #[component]
 fn Inside(i: usize) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let Chains { known, chain, group } = expect_context();
+    let Chains { known, chain, group } = expect_context::<Shared>().chains();
     let id =
         Signal::derive(move || known.with(|known| known.as_ref().map_or_else(String::new, |known| known.data.clone())));
     let data = Signal::derive(move || desk.data.with(|data| data.get(&id.get()).cloned()));

@@ -18,9 +18,10 @@ function* files(folder) {
   }
 }
 
-// The page, the compute modules by name, and what else counts.
+// The page, the compute modules and those of views by name, and what else counts.
 const size = { styles: 0, page: 0, shard: 0 };
 const modules = {};
+const views = {};
 for (const path of files(dist)) {
   const name = relative(dist, path);
   const ending = extname(path);
@@ -29,17 +30,24 @@ for (const path of files(dist)) {
   const bytes = readFileSync(path);
   const packed = shard ? bytes.length : gzipSync(bytes).length;
   const module = /^engine-(\w+)-[0-9a-f]+(_bg)?\.(js|wasm)$/.exec(name)?.[1];
-  if (module) modules[module] = (modules[module] ?? 0) + packed;
+  const view = /^digitoscope-[0-9a-f]+-(\w+)\.wasm$/.exec(name)?.[1];
+  if (view) views[view] = packed;
+  else if (module) modules[module] = (modules[module] ?? 0) + packed;
   else size[shard ? "shard" : ending === ".html" || ending === ".css" ? "styles" : "page"] += packed;
   console.log(`${String(packed).padStart(8)}  ${name}`);
 }
 // Files are read and written long after the first result.
 const { files: reader = NaN, ...compute } = modules;
+// Views of a lab, and what those of several share.
+const sum = (sizes) => sizes.reduce((sum, size) => sum + size, 0);
+const of = (kind) => Object.entries(views).filter(([name]) => name.startsWith(kind)).map(([, size]) => size);
+const [heaviestView, shared] = [Math.max(...of("split_")), sum(of("chunk_"))];
 const heaviest = Math.max(...Object.values(compute));
 
 const measured = {
   "index.html and stylesheets": size.styles,
   "the page's module": size.page,
+  "the heaviest views of a lab": heaviestView + shared,
   "the heaviest compute module": heaviest,
   "the module for files": reader,
   "first live result": size.styles + size.page + compute.pixels + size.shard,

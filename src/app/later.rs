@@ -1,0 +1,125 @@
+//! Views that come when they are first shown: those of one lab are a module of their own (see scripts/page), so that
+//! nobody downloads all of them before the first result.
+
+use super::bootstraps::Bootstraps;
+use super::chains::Keep;
+use super::complete::Complete;
+use super::contributions::Contributions;
+use super::figure::Manner;
+use super::inferred;
+use super::maps::Maps;
+use super::matrix::Matrix;
+use super::painting::{Compared, Paint};
+use super::path::Along;
+use super::regions::Regions;
+use super::templates::Templates;
+use crate::report::{Painted, Section};
+use futures::FutureExt;
+use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+type Came = Result<AnyView, SplitLoaderError>;
+
+/// What a view is of.
+#[derive(Clone, Copy)]
+pub struct Subject {
+    /// The section, as it was computed.
+    pub section: Memo<Option<Section>>,
+    /// The section as it is looked at, where the view lets it be looked at otherwise: words, table and files follow.
+    pub seen: RwSignal<Option<Section>>,
+}
+
+/// What is shown later.
+#[derive(Clone)]
+pub enum Piece {
+    /// A section in that manner.
+    View(Manner, Subject),
+    /// A grid to paint an answer on: rows, columns, the answer.
+    Paint(u32, u32, RwSignal<String>),
+    /// What was painted beside a mask, and the number of columns.
+    Compared(Painted, Vec<i8>, u32),
+}
+
+/// Which module has it.
+#[derive(Clone, Copy, PartialEq)]
+enum Module {
+    Logistic,
+    Inference,
+    Mixture,
+}
+
+impl Piece {
+    fn module(&self) -> Module {
+        match self {
+            Piece::View(Manner::Contributions | Manner::Matrix | Manner::Path | Manner::Maps, _) => Module::Logistic,
+            Piece::View(Manner::Templates | Manner::Complete | Manner::Keep, _) => Module::Mixture,
+            Piece::View(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Inference,
+        }
+    }
+}
+
+#[wasm_split(logistic, fallible, preload(load_logistic))]
+fn logistic(piece: Piece) -> Came {
+    let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(().into_any()) };
+    Ok(match manner {
+        Manner::Contributions => view! { <Contributions section/> }.into_any(),
+        Manner::Matrix => view! { <Matrix section/> }.into_any(),
+        Manner::Path => view! { <Along section/> }.into_any(),
+        _ => view! { <Maps section/> }.into_any(),
+    })
+}
+
+#[wasm_split(inference, fallible, preload(load_inference))]
+fn inference(piece: Piece) -> Came {
+    Ok(match piece {
+        Piece::View(Manner::Bootstraps, _) => view! { <Bootstraps/> }.into_any(),
+        Piece::View(Manner::Regions, Subject { section, .. }) => view! { <Regions section/> }.into_any(),
+        Piece::View(_, subject) => inferred::sighted(subject).into_any(),
+        Piece::Paint(rows, columns, draft) => view! { <Paint rows columns draft/> }.into_any(),
+        Piece::Compared(painted, mask, columns) => view! { <Compared painted mask columns/> }.into_any(),
+    })
+}
+
+#[wasm_split(mixture, fallible, preload(load_mixture))]
+fn mixture(piece: Piece) -> Came {
+    let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(().into_any()) };
+    Ok(match manner {
+        Manner::Templates => view! { <Templates section/> }.into_any(),
+        Manner::Complete => view! { <Complete section/> }.into_any(),
+        _ => view! { <Keep/> }.into_any(),
+    })
+}
+
+/// A piece, as soon as its module is here.
+pub fn view(piece: Piece) -> AnyView {
+    let came = RwSignal::new(None);
+    let module = piece.module();
+    leptos::task::spawn_local(async move {
+        let loaded = match module {
+            Module::Logistic => load_logistic().await,
+            Module::Inference => load_inference().await,
+            Module::Mixture => load_mixture().await,
+        };
+        // Nobody may be waiting any more.
+        let _ = came.try_set(Some(loaded.is_ok()));
+    });
+    // Their module is here, so they have it at once.
+    let made = move || match module {
+        Module::Logistic => logistic(piece.clone()).now_or_never(),
+        Module::Inference => inference(piece.clone()).now_or_never(),
+        Module::Mixture => mixture(piece.clone()).now_or_never(),
+    };
+    let shown = move || {
+        match came.get() {
+        None => view! { <p class="muted">"This view is on its way…"</p> }.into_any(),
+        Some(true) if let Some(Ok(view)) = made() => view,
+        Some(_) => view! {
+            <p class="error" role="status">
+                "This view could not be downloaded. Check the connection and reload the page; the table has the numbers."
+            </p>
+        }
+        .into_any(),
+    }
+    };
+    shown.into_any()
+}
