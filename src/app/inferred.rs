@@ -167,14 +167,14 @@ fn Controls(known: Known, sight: Sight, under: RwSignal<Under>) -> impl IntoView
     let level = move || with(known, |known| known.inferred.fwer).unwrap_or(0.1);
     // Hundredths of a power of ten.
     let slide = move |event: web_sys::Event| {
-        if let Ok(step) = event_target_value(&event).parse::<f64>() {
+        if let Some(step) = decimal::read(&event_target_value(&event)) {
             let level = libm::pow(10.0, step / 100.0);
             sight.set("level", Some(&sight::short(level)));
         }
     };
     let typed = move |event: web_sys::Event| {
         let text = event_target_value(&event);
-        let value = text.trim().parse::<f64>().ok().filter(|level| *level > 0.0 && *level <= 1.0);
+        let value = decimal::read(text.trim()).filter(|level| *level > 0.0 && *level <= 1.0);
         if let Some(value) = value {
             sight.set("level", Some(&value.to_string()));
         }
