@@ -81,8 +81,8 @@ impl Ink {
 
     /// The image as MNIST makes one: what is drawn is fitted, its proportions kept, into a box
     /// of 20 by 20 pixels (of 28; of other images as much of the shorter side), and the box is put
-    /// where the centre of mass of the ink comes next to the middle. Ink never leaves the image: where
-    /// the box would, it stays at the edge.
+    /// where the centre of mass of the ink comes into the pixel below and right of the middle, as it is in every image
+    /// of MNIST. Ink never leaves the image: where the box would, it stays at the edge.
     pub fn centred(&self) -> Vec<u8> {
         let (height, width) = self.size;
         let mut out = vec![0; height * width];
@@ -94,7 +94,7 @@ impl Ink {
         let small = self.averaged(first, extent, (h, w));
         let (y, x) = mass(&small, w).unwrap_or((h as f64 / 2.0, w as f64 / 2.0));
         let start = |middle: usize, mass: f64, size: usize| {
-            (middle as f64 / 2.0 - mass).round().clamp(0.0, (middle - size) as f64) as usize
+            (middle as f64 / 2.0 - mass).ceil().clamp(0.0, (middle - size) as f64) as usize
         };
         let (top, left) = (start(height, y, h), start(width, x, w));
         for (row, line) in small.chunks_exact(w).enumerate() {
@@ -191,7 +191,8 @@ mod tests {
         let columns: Vec<usize> = (0..28).filter(|c| (0..28).any(|r| image[r * 28 + c] > 0.0)).collect();
         assert_eq!((rows.len(), columns.len()), (20, 8));
         let (y, x) = mass(&image, 28).unwrap();
-        assert!((y - 14.0).abs() <= 0.5 && (x - 14.0).abs() <= 0.5, "{y} {x}");
+        let middle = 13.99..15.01;
+        assert!(middle.contains(&y) && middle.contains(&x), "{y} {x}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 const REMEDY: &str = "If that is meant: cargo run --release -- --save-presets static/saved";
 
 /// What a visitor downloads of a scene before anything is computed.
-const MOST_BYTES: u64 = 80_000;
+const MOST_BYTES: u64 = 100_000;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("static/saved")

@@ -221,7 +221,10 @@ impl Experiment for Mixture {
             text => kept::resume(text, params, &chosen)?,
         };
         let mut done = chains.first().map_or(0, |chain| chain.trace.len() as u32 - 1);
-        while done < params.n_iter {
+        // Chains of a file are looked at even if no sweep is left: they may not fit these images.
+        let mut trusted = saved.is_empty();
+        while done < params.n_iter || !trusted {
+            trusted = true;
             let n_sweeps = at_once.min(params.n_iter - done);
             let mut from = chains.iter().map(|chain| Box::new(chain.clone()));
             let tasks: Vec<Task> = (0..params.n_chains)
@@ -230,6 +233,7 @@ impl Experiment for Mixture {
             let mut live =
                 |known: &[Progress<Found>], at: usize| Some(live::report(params, data, &chosen, &chains, known, at));
             let stage = match n_sweeps {
+                0 => "Saved chains".to_string(),
                 1 => format!("Sweep {}", done + 1),
                 n => format!("Sweeps {} to {}", done + 1, done + n),
             };

@@ -5,7 +5,7 @@ use super::fixture::near;
 use digitoscope::data::disk;
 use digitoscope::learn::inference::{Control, select, threshold};
 use digitoscope::link;
-use digitoscope::report::{Figure, Inferred, Numbers, Rate, Report};
+use digitoscope::report::{Figure, Inferred, Numbers, Rate, Report, sealed};
 use digitoscope::runner;
 use std::sync::Arc;
 
@@ -81,8 +81,8 @@ fn masks_of_a_saved_result_are_the_runs_at_every_level() {
 
 #[test]
 fn what_is_written_of_a_default_run_is_small() {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/static/saved/0-masks.json")).unwrap();
-    let outcome: digitoscope::report::Outcome = serde_json::from_str(&text).unwrap();
+    let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/static/saved/0-masks.gz")).unwrap();
+    let outcome = sealed::open("0-masks", &bytes).unwrap();
     let inferred = saved(&outcome.report);
     assert_eq!(inferred.tasks.len(), 3);
     assert!(

@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn many_degrees_of_freedom_are_the_normal_distribution() {
         for z in [0.0, 0.3, 1.0, 2.0, 5.0] {
-            assert!((two_sided_t(z, 1e12) / two_sided_p(z) - 1.0).abs() < 1e-6, "{z}");
+            // They differ by z^4 / (4 df) of themselves.
+            assert!((two_sided_t(z, 1e8) / two_sided_p(z) - 1.0).abs() < 1e-5, "{z}");
         }
         assert_eq!(two_sided_t(-3.0, 7.0), two_sided_t(3.0, 7.0));
     }
