@@ -116,7 +116,8 @@ impl Manner {
             _ if gridded && section.id == "k_distances" => Manner::Cores,
             Figure::Bag(_) => Manner::Words,
             Figure::Linear(_) => Manner::Contributions,
-            Figure::Confusion { .. } => Manner::Matrix,
+            // Only classifiers say which images are in a cell.
+            Figure::Confusion { .. } if matches!(&*section.id, "confusion_train" | "confusion_test") => Manner::Matrix,
             Figure::Path(_) => Manner::Path,
             Figure::Inferred(_) => Manner::Masks,
             _ if resampled && section.id == "bootstraps" => Manner::Bootstraps,

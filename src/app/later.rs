@@ -111,7 +111,7 @@ pub fn view(piece: Piece) -> AnyView {
     };
     let shown = move || {
         match came.get() {
-        None => view! { <p class="muted">"This view is on its way…"</p> }.into_any(),
+        None => view! { <p class="muted later">"This view is on its way…"</p> }.into_any(),
         Some(true) if let Some(Ok(view)) = made() => view,
         Some(_) => view! {
             <p class="error" role="status">
