@@ -9,13 +9,19 @@ the features where a job begins with them. Both sides draw the same samples with
 import json
 import sys
 import time
+import warnings
 
 import numpy as np
+from hidimstat import DesparsifiedLasso
+from hidimstat.ensemble_clustered_inference import EnCluDL
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import cdist
-from sklearn.cluster import DBSCAN, KMeans
+from sklearn.cluster import DBSCAN, FeatureAgglomeration, KMeans
 from sklearn.decomposition import PCA
-from sklearn.feature_extraction.image import extract_patches_2d
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_extraction.image import extract_patches_2d, grid_to_graph
+from sklearn.linear_model import LassoCV, LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils import resample
 
@@ -94,6 +100,41 @@ def bags(X):
     return run
 
 
+def logistic(X, y, solver):
+    # As scikit-learn is used in the notebook: no more iterations than its default, or a warning.
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    one = LogisticRegression(solver=solver, random_state=42)
+    model = OneVsRestClassifier(one, n_jobs=2) if solver == "liblinear" else one
+    return lambda: float(model.fit(X, y).n_features_in_)
+
+
+def encludl(X, y):
+    warnings.simplefilter("ignore")
+    tasks = []
+    for pair in [(4, 7), (0, 1), (0, 9)]:
+        both = np.isin(y, pair)
+        n_samples = min(5000, both.sum())
+        tasks.append(resample(X[both], y[both], n_samples=n_samples, replace=False, random_state=0, stratify=y[both]))
+    connectivity = grid_to_graph(n_x=28, n_y=28)
+
+    def run():
+        selected = 0
+        for pixels, digits in tasks:
+            found = EnCluDL(
+                clustering=FeatureAgglomeration(n_clusters=100, connectivity=connectivity),
+                desparsified_lasso=DesparsifiedLasso(estimator=LassoCV(max_iter=1000)),
+                n_bootstraps=10,
+                n_jobs=2,
+                random_state=0,
+                cluster_bootstrap_size=0.5,
+            )
+            found.fit_importance(pixels, digits)
+            selected += int(np.count_nonzero(found.fwer_selection(fwer=0.1, n_tests=100, two_tailed_test=True)))
+        return selected
+
+    return run
+
+
 JOBS = {
     "kmeans10": lambda X: kmeans(X, 10),
     "kmeans20": lambda X: kmeans(X, 20),
@@ -106,11 +147,20 @@ JOBS = {
     "bags": bags,
 }
 
+# These need the labels too.
+LABELLED = {
+    "ovr": lambda X, y: logistic(X, y, "liblinear"),
+    "multinomial_sag": lambda X, y: logistic(X, y, "sag"),
+    "multinomial_lbfgs": lambda X, y: logistic(X, y, "lbfgs"),
+    "encludl": encludl,
+}
+
 
 def main():
     job, repeats, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    images = np.load(path)["images"]
-    run = JOBS[job](images.reshape(len(images), -1).astype(float))
+    saved = np.load(path)
+    X = saved["images"].reshape(len(saved["images"]), -1).astype(float)
+    run = JOBS[job](X) if job in JOBS else LABELLED[job](X, saved["labels"])
     seconds, check = [], None
     for _ in range(repeats):
         began = time.perf_counter()
