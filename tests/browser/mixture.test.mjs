@@ -69,7 +69,7 @@ for (const name of BROWSERS) {
       // With the keys.
       await press(lab, 7);
       await lab.frame.focus(id("brush-canvas"));
-      for (const key of ["ArrowUp", "ArrowLeft", "Space"]) await lab.page.keyboard.press(key);
+      for (const key of ["ArrowUp", "ArrowLeft", " "]) await lab.page.keyboard.press(key);
       await hidden(lab, 9);
       await lab.close();
     });
