@@ -90,7 +90,7 @@ function npz(all) {
 /** Seconds of one run in the page, the start of the workers included, the download of the images not. */
 async function timed(page, { link, check, stage }, url) {
   await page.goto("about:blank");
-  await page.goto(url + link);
+  await page.goto(url + link.replace("mnist70k", opened));
   await page.waitForSelector("[data-testid=run]");
   await page.click("[data-testid=run]");
   await page.waitForFunction(() => performance.getEntriesByName("result:live").length > 0, { timeout: 600_000 });
@@ -109,6 +109,9 @@ async function timed(page, { link, check, stage }, url) {
   };
 }
 
+/** The data set of all 70,000 images, by its name in links. */
+let opened = "";
+
 const server = await serve(dist);
 const browser = await launch("chromium");
 try {
@@ -118,7 +121,12 @@ try {
     await (await page.waitForSelector("[data-testid=files]")).uploadFile(...files);
     await page.waitForSelector("[data-testid=accept]", { timeout: 120_000 });
     await page.click("[data-testid=accept]");
-    await page.waitForFunction(() => document.querySelector('[data-set="mnist70k"]')?.textContent.includes("kept"), { timeout: 120_000 });
+    // Files that differ from the published ones in a byte have a name of their own.
+    const kept = await page.waitForFunction(
+      () => [...document.querySelectorAll("[data-set]")].find((set) => set.textContent.includes("kept in this browser"))?.dataset.set,
+      { timeout: 120_000 },
+    );
+    opened = await kept.jsonValue();
   }
   console.log(`| job | page, s | native, s | ratio | aim |\n|---|---|---|---|---|`);
   for (const job of JOBS) {
