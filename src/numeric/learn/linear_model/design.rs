@@ -126,6 +126,28 @@ impl Design {
         }
     }
 
+    /// The samples `rows` alone, scaled as they are here.
+    pub(super) fn only(&self, rows: &[usize]) -> Self {
+        let n_values = rows.iter().map(|i| self.row(*i).0.len()).sum();
+        let (mut index, mut values) = (Vec::with_capacity(n_values), Vec::with_capacity(n_values));
+        let mut starts = vec![0];
+        for &i in rows {
+            let row = self.row(i);
+            index.extend_from_slice(row.0);
+            values.extend_from_slice(row.1);
+            starts.push(index.len() as u32);
+        }
+        Design {
+            n_features: self.n_features,
+            columns: self.columns.clone(),
+            starts,
+            index,
+            values,
+            scale: self.scale.clone(),
+            offset: self.offset.clone(),
+        }
+    }
+
     /// Row `i`: positions in [`columns`](Self::columns), and values before scaling.
     pub(super) fn row(&self, i: usize) -> (&[u16], &[f64]) {
         let (from, to) = (self.starts[i] as usize, self.starts[i + 1] as usize);

@@ -1,5 +1,6 @@
 //! Linear models (`sklearn.linear_model`): logistic regression of any number of classes.
 
+mod bent;
 mod coordinate;
 mod design;
 mod fit;

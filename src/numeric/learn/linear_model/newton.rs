@@ -7,6 +7,7 @@
 //! Newton step would throw it across: the steps are damped, by a little curvature that
 //! is added to that of every sample for as long as steps turn out too long.
 
+use super::bent::Bent;
 use super::solve::{Outcome, Rule, Step};
 use super::target::{Intercept, Place, Target};
 use crate::learn::linalg::{Cholesky, add_scaled, dot};
@@ -19,6 +20,10 @@ const MOST: usize = 250;
 const FAINT: f64 = 1e-9;
 /// Curvature that is added at first, where the loss itself has at most 1/4.
 const DAMPING: f64 = 0.03;
+/// Shares of the gradient that a step may leave: the greatest far from the minimum, the least near it.
+const GREATEST_SHARE: f64 = 0.5;
+/// See [`GREATEST_SHARE`].
+const LEAST_SHARE: f64 = 0.2;
 /// Share of the objective by which a step must still promise to lower it, or the fit has converged.
 const PROMISE: f64 = 1e-5;
 
@@ -43,12 +48,17 @@ pub(super) fn newton(target: &Target, mut theta: Vec<f64>, rule: &Rule, tick: &m
         if gradient_norm == 0.0 || small && separated {
             return outcome(theta, true);
         }
+        let bent = Bent::new(target, &place);
+        let (near, there) = match &bent {
+            Some(bent) => (&bent.target(target), bent.place()),
+            None => (target, &place),
+        };
         let factor = match &mut factor {
             Some(factor) if !factor.tired => factor,
-            old => old.insert(Factor::new(target, &place, damping)),
+            old => old.insert(Factor::new(near, there, damping)),
         };
-        let eta = (gradient_norm / first).sqrt().clamp(0.03, 0.1);
-        let step = conjugate_gradients(target, &place, &gradient, damping, factor, eta);
+        let eta = (gradient_norm / first).sqrt().clamp(LEAST_SHARE, GREATEST_SHARE);
+        let step = conjugate_gradients(near, there, &gradient, damping, factor, eta);
         if small && -0.5 * dot(&gradient, &step) <= PROMISE * objective {
             return outcome(theta, true);
         }
@@ -61,9 +71,9 @@ pub(super) fn newton(target: &Target, mut theta: Vec<f64>, rule: &Rule, tick: &m
                 place = there;
                 n_iter += 1;
                 if length < 0.25 {
-                    damping = (4.0 * damping).clamp(1e-8, 1.0);
+                    damping = (8.0 * damping).clamp(1e-8, 1.0);
                 } else if length > 0.6 {
-                    damping *= 0.2;
+                    damping *= 0.5;
                 }
                 factor.fresh = false;
             }
