@@ -1,6 +1,6 @@
 //! Benches without a browser: this thread, or all cores.
 
-use super::lab::{Bench, Deaf, Heard, LocalFuture, Workplace};
+use super::lab::{Bench, Deaf, Heard, LocalFuture, Ticker, Turn, Workplace};
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::experiments::Entry;
@@ -33,12 +33,23 @@ impl Bench for Serial {
             let mut place = Workplace::new(Arc::clone(&self.dataset));
             let mut outputs = Vec::with_capacity(jobs.len());
             for (at, job) in jobs.iter().enumerate() {
-                let output = self.entry.work(job, &mut place, &mut Deaf)?;
+                let output = finished(self.entry, job, &mut place, &mut Deaf)?;
                 heard(Heard::Done(at, &output));
                 outputs.push(output);
             }
             Ok(outputs)
         })
+    }
+}
+
+/// Carries out a job turn by turn.
+fn finished(entry: &Entry, job: &[u8], place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Vec<u8>> {
+    let mut worked = entry.work(job, place, ticker)?;
+    loop {
+        match worked {
+            Turn::Done(output) => return Ok(output),
+            Turn::Rest(job) => worked = entry.work(&job, place, ticker)?,
+        }
     }
 }
 
@@ -78,7 +89,7 @@ impl Bench for Threads {
                     scope.spawn(move || {
                         let mut place = Workplace::new(Arc::clone(&self.dataset));
                         while let Some(at) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < jobs.len()) {
-                            let output = self.entry.work(&jobs[at], &mut place, &mut Deaf);
+                            let output = finished(self.entry, &jobs[at], &mut place, &mut Deaf);
                             // After a failure the rest need not be dealt out.
                             if output.is_err() {
                                 next.store(jobs.len(), Ordering::Relaxed);

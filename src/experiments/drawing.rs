@@ -2,9 +2,9 @@
 //! experiments on patches have in common.
 
 use super::kmeans;
-use super::lab::{Job, Progress, Ticker, Workplace};
+use super::lab::{Job, Progress, Ticker, Tireless, Turn, Workplace};
 use super::pictures;
-use super::restarts::Fit;
+use super::restarts::{Fit, Way};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::learn::cluster::{self, KMeansOptions};
@@ -178,7 +178,7 @@ impl Learning {
 
     /// One job for each restart.
     pub fn jobs(&self) -> impl Iterator<Item = Train> {
-        (0..self.n_init).map(|restart| Train { learning: self.clone(), restart })
+        (0..self.n_init).map(|restart| Train { learning: self.clone(), restart, way: None })
     }
 
     /// What can be drawn while restarts run: the words heard last, and every descent so far.
@@ -236,17 +236,38 @@ impl Learning {
 pub struct Train {
     learning: Learning,
     restart: u32,
+    /// How far it has come, if it rested.
+    way: Option<Way>,
 }
 
 impl Job for Train {
     type Output = Fit;
 
-    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
-        let Learning { drawing, n_clusters, max_iter, tol, .. } = &self.learning;
-        let patches = place.patches(drawing)?;
-        let n_clusters = *n_clusters as usize;
-        let restart = self.restart as usize;
-        let start = cluster::start(&*patches, &Init::KMeansPlusPlus, n_clusters, drawing.random_state, restart)?;
-        Fit::descend(&*patches, start, &KMeansOptions { n_clusters, max_iter: *max_iter, tol: *tol }, ticker)
+    fn run(mut self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
+        loop {
+            match self.turn(place, &mut Tireless(ticker))? {
+                Turn::Done(fit) => return Ok(fit),
+                Turn::Rest(rest) => self = rest,
+            }
+        }
+    }
+
+    fn turn(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Turn<Self, Fit>> {
+        let Train { learning, restart, way } = self;
+        let patches = place.patches(&learning.drawing)?;
+        let n_clusters = learning.n_clusters as usize;
+        let way = match way {
+            Some(way) => way,
+            None => {
+                let seed = learning.drawing.random_state;
+                let start = cluster::start(&*patches, &Init::KMeansPlusPlus, n_clusters, seed, restart as usize)?;
+                Way::new(&*patches, &start)?
+            }
+        };
+        let options = KMeansOptions { n_clusters, max_iter: learning.max_iter, tol: learning.tol };
+        Ok(match way.go(&*patches, &options, ticker)? {
+            Turn::Done(fit) => Turn::Done(fit),
+            Turn::Rest(way) => Turn::Rest(Train { learning, restart, way: Some(way) }),
+        })
     }
 }

@@ -40,6 +40,10 @@ pub trait Ticker {
     fn due(&mut self) -> bool;
     /// Passes a tick on.
     fn tell(&mut self, tick: Tick);
+    /// Whether others wait and it is their turn: a job that can be taken up again should [rest](Turn::Rest).
+    fn tired(&mut self) -> bool {
+        false
+    }
 }
 
 /// Nobody is listening.
@@ -120,6 +124,35 @@ pub trait Job: Serialize + DeserializeOwned {
     type Output: Serialize + DeserializeOwned;
     /// Does the work.
     fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Self::Output>;
+    /// Does the work, or a part of it: what takes long rests when its ticker is tired, and any worker takes it up
+    /// again. So no worker is idle while three long jobs are done by two. Where a job rests changes no result.
+    fn turn(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Turn<Self, Self::Output>> {
+        self.run(place, ticker).map(Turn::Done)
+    }
+}
+
+/// What a job's turn came to.
+#[derive(Debug)]
+pub enum Turn<J, O> {
+    /// The output.
+    Done(O),
+    /// The job that is left.
+    Rest(J),
+}
+
+/// A turn as it travels: see [`encode`].
+pub type Worked = Turn<Vec<u8>, Vec<u8>>;
+
+/// Never tired.
+pub struct Tireless<'a>(pub &'a mut dyn Ticker);
+
+impl Ticker for Tireless<'_> {
+    fn due(&mut self) -> bool {
+        self.0.due()
+    }
+    fn tell(&mut self, tick: Tick) {
+        self.0.tell(tick);
+    }
 }
 
 /// What is heard from jobs while they run, by the job's position.

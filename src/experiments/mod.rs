@@ -50,7 +50,10 @@ mod vocabulary;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use bench::{Serial, Threads, poll_once};
-pub use lab::{Bench, Deaf, Heard, Job, Lab, LocalFuture, Progress, Tick, Ticker, Workplace, decode, encode};
+pub use lab::{
+    Bench, Deaf, Heard, Job, Lab, LocalFuture, Progress, Tick, Ticker, Tireless, Turn, Worked, Workplace, decode,
+    encode,
+};
 
 pub use mixture::{CHAINS, Saved};
 pub use recording::{Frame, Recording};
@@ -102,7 +105,7 @@ pub trait Experiment: 'static {
 #[cfg(feature = "compute")]
 type Run = for<'a> fn(&'a Values, &'a Arc<Dataset>, &'a dyn Bench) -> LocalFuture<'a, Result<Report>>;
 #[cfg(feature = "compute")]
-type Work = fn(&[u8], &mut Workplace, &mut dyn Ticker) -> Result<Vec<u8>>;
+type Work = fn(&[u8], &mut Workplace, &mut dyn Ticker) -> Result<Worked>;
 
 /// An experiment without its types. The page knows its parameters and its script, but not its computation: that is
 /// in the compute module of its group.
@@ -155,9 +158,9 @@ impl Entry {
         (self.run)(values, dataset, bench)
     }
 
-    /// Carries out one encoded job.
+    /// Carries out one encoded job, or a part of it.
     #[cfg(feature = "compute")]
-    pub fn work(&self, job: &[u8], place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Vec<u8>> {
+    pub fn work(&self, job: &[u8], place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Worked> {
         (self.work)(job, place, ticker)
     }
 
@@ -192,7 +195,12 @@ const fn entry<E: Experiment>(group: &'static str) -> Entry {
             })
         },
         #[cfg(feature = "compute")]
-        work: |job, place, ticker| encode(&decode::<E::Job>(job)?.run(place, ticker)?),
+        work: |job, place, ticker| {
+            Ok(match decode::<E::Job>(job)?.turn(place, ticker)? {
+                Turn::Done(output) => Turn::Done(encode(&output)?),
+                Turn::Rest(job) => Turn::Rest(encode(&job)?),
+            })
+        },
         #[cfg(feature = "compute")]
         python: |values| Ok(E::python(&typed(values)?)),
     }

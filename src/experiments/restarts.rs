@@ -1,10 +1,10 @@
 //! What workers do for k-means: a restart, and a look at the winner's members.
 
 use super::kmeans::{Init, KMeansParams};
-use super::lab::{Job, Tick, Ticker, Workplace};
+use super::lab::{Job, Tick, Ticker, Tireless, Turn, Workplace};
 use crate::error::{Result, Warning};
 use crate::learn::Matrix;
-use crate::learn::cluster::{self, KMeansFit, KMeansOptions, Points};
+use crate::learn::cluster::{self, Descent, KMeansFit, KMeansOptions, Points, Standing};
 use serde::{Deserialize, Serialize};
 
 /// One restart: its start is drawn from the seed's stream as the n-th one, so
@@ -13,12 +13,14 @@ use serde::{Deserialize, Serialize};
 pub struct Restart {
     params: KMeansParams,
     restart: u32,
+    /// How far it has come, if it rested.
+    way: Option<Way>,
 }
 
 impl Restart {
     /// The restart of that number, from 0.
     pub fn new(params: &KMeansParams, restart: u32) -> Self {
-        Restart { params: params.clone(), restart }
+        Restart { params: params.clone(), restart, way: None }
     }
 }
 
@@ -42,16 +44,34 @@ pub struct Fit {
 impl Job for Restart {
     type Output = Fit;
 
-    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
-        let params = &self.params;
+    fn run(mut self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
+        loop {
+            match self.turn(place, &mut Tireless(ticker))? {
+                Turn::Done(fit) => return Ok(fit),
+                Turn::Rest(rest) => self = rest,
+            }
+        }
+    }
+
+    fn turn(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Turn<Self, Fit>> {
+        let Restart { params, restart, way } = self;
         let pixels = place.pixels(params.scaling.into())?;
-        let init = match params.init {
-            Init::KMeansPlusPlus => cluster::Init::KMeansPlusPlus,
-            Init::Random => cluster::Init::Random,
+        let way = match way {
+            Some(way) => way,
+            None => {
+                let init = match params.init {
+                    Init::KMeansPlusPlus => cluster::Init::KMeansPlusPlus,
+                    Init::Random => cluster::Init::Random,
+                };
+                let n_clusters = params.n_clusters as usize;
+                let start = cluster::start(&*pixels, &init, n_clusters, params.random_state, restart as usize)?;
+                Way::new(&*pixels, &start)?
+            }
         };
-        let start =
-            cluster::start(&*pixels, &init, params.n_clusters as usize, params.random_state, self.restart as usize)?;
-        Fit::descend(&*pixels, start, &params.options(), ticker)
+        Ok(match way.go(&*pixels, &params.options(), ticker)? {
+            Turn::Done(fit) => Turn::Done(fit),
+            Turn::Rest(way) => Turn::Rest(Restart { params, restart, way: Some(way) }),
+        })
     }
 }
 
@@ -97,6 +117,14 @@ pub const FARTHEST: usize = 4;
 impl Job for Task {
     type Output = Found;
 
+    fn turn(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Turn<Self, Found>> {
+        let Task::Restart(restart) = self else { return self.run(place, ticker).map(Turn::Done) };
+        Ok(match restart.turn(place, ticker)? {
+            Turn::Done(fit) => Turn::Done(Found::Fit(fit)),
+            Turn::Rest(restart) => Turn::Rest(Task::Restart(restart)),
+        })
+    }
+
     fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Found> {
         match self {
             Task::Restart(restart) => Ok(Found::Fit(restart.run(place, ticker)?)),
@@ -127,21 +155,13 @@ impl Fit {
         options: &KMeansOptions,
         ticker: &mut dyn Ticker,
     ) -> Result<Fit> {
-        let mut history = Vec::new();
-        let fit = cluster::lloyd(points, start, options, &mut |now| {
-            history.push(now.inertia);
-            if ticker.due() {
-                let centers = now.cluster_centers();
-                ticker.tell(Tick {
-                    step: now.n_iter,
-                    objective: now.inertia,
-                    frame: centers.as_slice().iter().map(|value| *value as f32).collect(),
-                });
+        let mut way = Way::new(points, &start)?;
+        loop {
+            match way.go(points, options, &mut Tireless(ticker))? {
+                Turn::Done(fit) => return Ok(fit),
+                Turn::Rest(rest) => way = rest,
             }
-        })?;
-        let KMeansFit { cluster_centers, labels, inertia, n_iter, converged } = fit;
-        let cluster_centers = cluster_centers.into_vec();
-        Ok(Fit { labels, cluster_centers, inertia, n_iter, converged, history })
+        }
     }
 
     /// The winner among restarts, by scikit-learn's rule.
@@ -205,5 +225,43 @@ impl Found {
             Found::Members(members) => Some(members),
             Found::Fit(_) => None,
         }
+    }
+}
+
+/// A descent that was left somewhere: where it stands, and the way there.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Way {
+    standing: Standing,
+    history: Vec<f64>,
+}
+
+impl Way {
+    /// Nothing but a start.
+    pub fn new<P: Points>(points: &P, start: &Matrix) -> Result<Self> {
+        Ok(Way { standing: Standing::new(points, start)?, history: Vec::new() })
+    }
+
+    /// Goes on to the minimum, or until the ticker is tired; ticks carry the centres.
+    pub fn go<P: Points>(self, points: &P, options: &KMeansOptions, ticker: &mut dyn Ticker) -> Result<Turn<Way, Fit>> {
+        let Way { standing, mut history } = self;
+        let descent = cluster::descend(points, standing, options, &mut |now| {
+            history.push(now.inertia);
+            if ticker.due() {
+                let centers = now.cluster_centers();
+                ticker.tell(Tick {
+                    step: now.n_iter,
+                    objective: now.inertia,
+                    frame: centers.as_slice().iter().map(|value| *value as f32).collect(),
+                });
+            }
+            !ticker.tired()
+        })?;
+        Ok(match descent {
+            Descent::Rest(standing) => Turn::Rest(Way { standing, history }),
+            Descent::Done(KMeansFit { cluster_centers, labels, inertia, n_iter, converged }) => {
+                let cluster_centers = cluster_centers.into_vec();
+                Turn::Done(Fit { labels, cluster_centers, inertia, n_iter, converged, history })
+            }
+        })
     }
 }

@@ -214,13 +214,20 @@ impl Pool {
                 let sent = self.state.borrow().load(slot, key);
                 self.sent(slot, sent);
             }
-            Action::Run { slot, batch, job, ticket } => {
-                let sent = self.state.borrow_mut().run(slot, batch, job, ticket);
+            Action::Run { slot, batch, job, ticket, by_turns } => {
+                let sent = self.state.borrow_mut().run(slot, batch, job, ticket, by_turns);
                 self.sent(slot, sent);
             }
             Action::Tell { batch, job } => {
                 if let Some(Payload::Tick(tick, body)) = payload.take() {
                     self.state.borrow_mut().news(batch, News::Tick(job as usize, tick, body));
+                }
+            }
+            Action::Keep { batch, job } => {
+                if let Some(Payload::Output(rest)) = payload.take()
+                    && let Some(batch) = self.state.borrow_mut().batches.get_mut(&batch)
+                {
+                    batch.jobs[job as usize] = rest;
                 }
             }
             Action::Answer { batch, job, outcome } => {
@@ -323,15 +330,15 @@ impl Pool {
                 self.tell_with(Event::Ticked { slot, ticket: Ticket(ticket) }, payload);
             }
             (FromWorker::Done { ticket, memory }, Some(output)) => {
-                {
-                    let mut state = self.state.borrow_mut();
-                    state.memory.insert(slot, memory);
-                    state.free(slot);
-                }
+                self.state.borrow_mut().free(slot, memory);
                 self.tell_with(Event::Done { slot, ticket: Ticket(ticket) }, Some(Payload::Output(output)));
             }
+            (FromWorker::Rested { ticket, memory }, Some(rest)) => {
+                self.state.borrow_mut().free(slot, memory);
+                self.tell_with(Event::Rested { slot, ticket: Ticket(ticket) }, Some(Payload::Output(rest)));
+            }
             (FromWorker::Failed { ticket, error }, _) => {
-                self.state.borrow_mut().free(slot);
+                self.state.borrow_mut().free(slot, 0);
                 self.tell_with(Event::Failed { slot, ticket: Ticket(ticket) }, Some(Payload::Error(error)));
             }
             (FromWorker::Panicked { message }, _) => self.bury(slot, message),
@@ -444,9 +451,12 @@ impl State {
         self.memory.remove(&slot);
     }
 
-    fn free(&mut self, slot: SlotId) {
+    /// Its job is over, or rests; memory only ever grows.
+    fn free(&mut self, slot: SlotId, memory: u32) {
         if let Some(handle) = self.workers.get_mut(&slot) {
             handle.running = None;
+            let known = self.memory.entry(slot).or_default();
+            *known = memory.max(*known);
         }
     }
 
@@ -458,16 +468,16 @@ impl State {
         self.say(slot, &ToWorker::Load(Parcel::from(&**data)), images)
     }
 
-    fn run(&mut self, slot: SlotId, batch: BatchId, job: u32, ticket: Ticket) -> Result<()> {
+    fn run(&mut self, slot: SlotId, batch: BatchId, job: u32, ticket: Ticket, by_turns: bool) -> Result<()> {
         let (Some(handle), Some(jobs)) = (self.workers.get_mut(&slot), self.batches.get_mut(&batch)) else {
             return Ok(());
         };
         handle.running = Some((batch, ticket));
         handle.last_word = now();
         let experiment = jobs.experiment.to_string();
-        // Each job is dealt out once.
+        // What is left of a job that rests takes its place.
         let job = std::mem::take(&mut jobs.jobs[job as usize]);
-        self.say(slot, &ToWorker::Run { ticket: ticket.0, experiment }, job)
+        self.say(slot, &ToWorker::Run { ticket: ticket.0, experiment, by_turns }, job)
     }
 
     fn say(&self, slot: SlotId, head: &ToWorker, body: Uint8Array) -> Result<()> {

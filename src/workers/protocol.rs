@@ -19,6 +19,8 @@ pub enum ToWorker {
         ticket: u32,
         /// The experiment's name.
         experiment: String,
+        /// Whether others wait, so that it should rest after a while.
+        by_turns: bool,
     },
     /// An experiment to conduct.
     Conduct {
@@ -101,6 +103,13 @@ pub enum FromWorker {
     },
     /// A job is done; with its output.
     Done {
+        /// Which one.
+        ticket: u32,
+        /// Bytes of the worker's memory, which only ever grows.
+        memory: u32,
+    },
+    /// A job has had its turn; with what is left of it.
+    Rested {
         /// Which one.
         ticket: u32,
         /// Bytes of the worker's memory, which only ever grows.

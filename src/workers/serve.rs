@@ -67,13 +67,15 @@ mod compute {
     //! Jobs, and the conducting of an experiment.
 
     use super::*;
-    use crate::experiments::{Entry, Tick, Ticker, Workplace, encode};
+    use crate::experiments::{Entry, Tick, Ticker, Turn, Workplace, encode};
     use crate::python;
     use crate::workers::conduct::{Ear, News, conduct};
     use std::sync::Arc;
 
     /// Milliseconds between two ticks.
     const TICK_MS: f64 = 100.0;
+    /// Milliseconds of a job's turn where others wait. Taking a job up again costs some hundredths of a second.
+    const TURN_MS: f64 = 1500.0;
 
     #[derive(Default)]
     pub struct Stage {
@@ -91,7 +93,9 @@ mod compute {
                     Ok(dataset) => self.place = Some(Workplace::new(Arc::new(dataset))),
                     Err(error) => post(&FromWorker::Panicked { message: error.to_string() }, &[]),
                 },
-                ToWorker::Run { ticket, ref experiment } => self.run(ticket, experiment, &bytes(&message)),
+                ToWorker::Run { ticket, ref experiment, by_turns } => {
+                    self.run(ticket, experiment, by_turns, &bytes(&message));
+                }
                 ToWorker::Conduct { experiment, values } => match &self.place {
                     Some(place) => self.ear = Some(conduct(&experiment, values, Arc::clone(place.dataset()))),
                     None => post(&FromWorker::Refused(early()), &[]),
@@ -113,14 +117,19 @@ mod compute {
             None
         }
 
-        fn run(&mut self, ticket: u32, experiment: &str, job: &[u8]) {
+        fn run(&mut self, ticket: u32, experiment: &str, by_turns: bool, job: &[u8]) {
             let answer = Entry::find(experiment).and_then(|entry| {
                 let place = self.place.as_mut().ok_or_else(early)?;
-                entry.work(job, place, &mut Posting { ticket, last: f64::NEG_INFINITY })
+                let ends = if by_turns { now() + TURN_MS } else { f64::INFINITY };
+                entry.work(job, place, &mut Posting { ticket, last: f64::NEG_INFINITY, ends })
             });
+            let memory = memory();
             match answer {
-                Ok(output) => {
-                    post(&FromWorker::Done { ticket, memory: memory() }, &[Uint8Array::from(output.as_slice())]);
+                Ok(Turn::Done(output)) => {
+                    post(&FromWorker::Done { ticket, memory }, &[Uint8Array::from(output.as_slice())]);
+                }
+                Ok(Turn::Rest(job)) => {
+                    post(&FromWorker::Rested { ticket, memory }, &[Uint8Array::from(job.as_slice())]);
                 }
                 Err(error) => post(&FromWorker::Failed { ticket, error }, &[]),
             }
@@ -135,6 +144,8 @@ mod compute {
     struct Posting {
         ticket: u32,
         last: f64,
+        /// When the job's turn ends.
+        ends: f64,
     }
 
     impl Ticker for Posting {
@@ -147,6 +158,10 @@ mod compute {
             if let Ok(tick) = encode(&tick) {
                 post(&FromWorker::Ticked { ticket: self.ticket }, &[Uint8Array::from(tick.as_slice())]);
             }
+        }
+
+        fn tired(&mut self) -> bool {
+            self.ends < f64::INFINITY && now() >= self.ends
         }
     }
 }

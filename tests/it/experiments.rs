@@ -4,11 +4,15 @@
 use crate::params::{is_plain, places};
 use digitoscope::data::{Dataset, catalog, digit_names};
 use digitoscope::error::{Error, Result};
-use digitoscope::experiments::{Bench, Deaf, EXPERIMENTS, Entry, Serial, Threads, Values, Workplace, poll_once};
+use digitoscope::experiments::{
+    Bench, Deaf, EXPERIMENTS, Entry, Heard, LocalFuture, Serial, Threads, Tick, Ticker, Turn, Values, Workplace,
+    poll_once,
+};
 use digitoscope::labs;
 use digitoscope::link::{Place, Setup};
 use digitoscope::report::{Figure, Numbers, Report, Value};
 use digitoscope::runner;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -351,5 +355,70 @@ fn a_damaged_job_is_an_error() {
             let error = entry.work(job, &mut place, &mut Deaf).unwrap_err();
             assert!(matches!(error, Error::Worker(_)), "{}: {error:?}", entry.id);
         }
+    }
+}
+
+/// Tired at every chance.
+struct Weary;
+
+impl Ticker for Weary {
+    fn due(&mut self) -> bool {
+        false
+    }
+    fn tell(&mut self, _: Tick) {}
+    fn tired(&mut self) -> bool {
+        true
+    }
+}
+
+/// A job that rests after every iteration and is taken up by a worker who knows nothing, answers
+/// what it would have answered at once.
+#[test]
+fn rests_change_no_bit() {
+    let data = small(200);
+    let mut n_rests = 0;
+    for (id, values) in [
+        ("kmeans", [("n_clusters", "7"), ("scaling", "standard")]),
+        ("vocabulary", [("n_clusters", "9"), ("image_step", "4")]),
+    ] {
+        let entry = Entry::find(id).unwrap();
+        let setup = values.into_iter().fold(bench(entry), |setup, (name, value)| setup.with(name, value));
+        let whole = Serial::new(entry, Arc::clone(&data));
+        let weary = Resting { entry, data: Arc::clone(&data), n_rests: Cell::new(0) };
+        let digest = |bench: &dyn Bench| run(entry, &setup.values, &data, bench).unwrap().digest();
+        assert_eq!(digest(&whole), digest(&weary), "{id}");
+        n_rests += weary.n_rests.get();
+    }
+    assert!(n_rests > 20, "{n_rests}");
+}
+
+struct Resting {
+    entry: &'static Entry,
+    data: Arc<Dataset>,
+    n_rests: Cell<u32>,
+}
+
+impl Bench for Resting {
+    fn carry_out<'a>(
+        &'a self,
+        jobs: Vec<Vec<u8>>,
+        _: f64,
+        heard: &'a mut dyn FnMut(Heard),
+    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>> {
+        Box::pin(async move {
+            let finish = |(at, mut job): (usize, Vec<u8>)| loop {
+                let mut place = Workplace::new(Arc::clone(&self.data));
+                match self.entry.work(&job, &mut place, &mut Weary)? {
+                    Turn::Rest(rest) => {
+                        self.n_rests.set(self.n_rests.get() + 1);
+                        job = rest;
+                    }
+                    Turn::Done(output) => return Ok((at, output)),
+                }
+            };
+            let outputs = jobs.into_iter().enumerate().map(finish).collect::<Result<Vec<_>>>()?;
+            outputs.iter().for_each(|(at, output)| heard(Heard::Done(*at, output)));
+            Ok(outputs.into_iter().map(|(_, output)| output).collect())
+        })
     }
 }

@@ -119,13 +119,14 @@ proptest! {
 #[test]
 fn the_plays_reach_every_outcome() {
     let mut runner = TestRunner::deterministic();
-    let (mut n_stale, mut n_replaced, mut finishes) = (0, 0, BTreeMap::new());
+    let (mut n_stale, mut n_replaced, mut n_rests, mut finishes) = (0, 0, 0, BTreeMap::new());
     for n in 0..300 {
         // Few mishaps leave some batches whole; with many, starting workers is given up, too.
         let moves = moves(if n % 2 == 0 { 4 } else { 40 }, 250);
         let world = play(1 + n % 3, &moves.new_tree(&mut runner).unwrap().current());
         n_stale += world.n_stale;
         n_replaced += world.n_replaced;
+        n_rests += world.n_rests;
         for book in world.books.iter().filter(|book| !book.answers.is_empty()) {
             let kind = match book.finish {
                 Some(BatchOutcome::Failed(Failure::Job(_))) => "job",
@@ -139,7 +140,10 @@ fn the_plays_reach_every_outcome() {
     }
     assert_eq!(finishes.len(), 5, "{finishes:?}");
     assert!(finishes.values().all(|n| *n >= 5), "{finishes:?}");
-    assert!(n_stale > 500 && n_replaced > 100, "{n_stale} stale, {n_replaced} replaced");
+    assert!(
+        n_stale > 500 && n_replaced > 100 && n_rests > 100,
+        "{n_stale} stale, {n_replaced} replaced, {n_rests} rests"
+    );
 }
 
 const KEY: DataKey = DataKey(7);
@@ -149,7 +153,12 @@ fn submitted(batch: u32, n_jobs: u32) -> Event {
 }
 
 fn run(slot: u32, batch: u32, job: u32, ticket: u32) -> Action {
-    Action::Run { slot: SlotId(slot), batch: BatchId(batch), job, ticket: Ticket(ticket) }
+    Action::Run { slot: SlotId(slot), batch: BatchId(batch), job, ticket: Ticket(ticket), by_turns: false }
+}
+
+/// The same where others wait.
+fn turn(slot: u32, batch: u32, job: u32, ticket: u32) -> Action {
+    Action::Run { slot: SlotId(slot), batch: BatchId(batch), job, ticket: Ticket(ticket), by_turns: true }
 }
 
 fn finish(batch: u32, outcome: BatchOutcome) -> Action {
@@ -167,7 +176,7 @@ fn one_worker_from_start_to_release() {
     assert_eq!(schedule.on(submitted(0, 2)), [Action::Start(slot)]);
     assert_eq!(schedule.on(submitted(0, 2)), [], "a batch at hand cannot be submitted again");
     assert_eq!(schedule.on(Event::Release), [], "a starting worker is not idle");
-    assert_eq!(schedule.on(Event::Ready(slot)), [load, run(0, 0, 0, 0)]);
+    assert_eq!(schedule.on(Event::Ready(slot)), [load, turn(0, 0, 0, 0)]);
     assert_eq!(schedule.on(Event::Ticked { slot, ticket: first }), [Action::Tell { batch, job: 0 }]);
     assert_eq!(schedule.on(Event::Done { slot, ticket: first }), [answer(0), run(0, 0, 1, 1)]);
     assert_eq!(schedule.on(Event::Ticked { slot, ticket: first }), [], "a ticket that is over");
@@ -216,4 +225,39 @@ fn the_first_failing_job_in_order_is_reported() {
     let failed = |n| Event::Failed { slot: SlotId(n), ticket: Ticket(n) };
     assert_eq!(schedule.on(failed(1)), [answer(1), Action::Stop(SlotId(2))], "job 0 is awaited, job 2 is not");
     assert_eq!(schedule.on(failed(0)), [answer(0), finish(0, BatchOutcome::Failed(Failure::Job(0)))]);
+}
+
+/// Three long jobs on two workers: each has its turn, and what is left of one goes to whoever is free.
+#[test]
+fn jobs_take_turns() {
+    let mut schedule = Schedule::new(2);
+    let batch = BatchId(0);
+    schedule.on(submitted(0, 3));
+    schedule.on(Event::Ready(SlotId(0)));
+    schedule.on(Event::Ready(SlotId(1)));
+    let rested = |slot, ticket| Event::Rested { slot: SlotId(slot), ticket: Ticket(ticket) };
+    let keep = |job| Action::Keep { batch, job };
+    assert_eq!(schedule.on(rested(0, 0)), [keep(0), turn(0, 0, 2, 2)]);
+    assert_eq!(schedule.on(rested(0, 0)), [], "a turn that is over");
+    assert_eq!(schedule.on(rested(1, 1)), [keep(1), turn(1, 0, 0, 3)]);
+    let done = |slot, ticket| Event::Done { slot: SlotId(slot), ticket: Ticket(ticket) };
+    let answer = |job| Action::Answer { batch, job, outcome: JobOutcome::Done };
+    assert_eq!(schedule.on(done(1, 3)), [answer(0), run(1, 0, 1, 4)], "nobody waits any more");
+    assert_eq!(schedule.on(done(0, 2)), [answer(2)]);
+    assert_eq!(schedule.on(done(1, 4)), [answer(1), finish(0, BatchOutcome::Complete)]);
+}
+
+/// A job before the failed one rests: it is awaited to its end.
+#[test]
+fn a_resting_job_before_the_failed_one_is_awaited() {
+    let mut schedule = Schedule::new(1);
+    let (slot, batch) = (SlotId(0), BatchId(0));
+    schedule.on(submitted(0, 2));
+    schedule.on(Event::Ready(slot));
+    let answer = |job, outcome| Action::Answer { batch, job, outcome };
+    schedule.on(Event::Rested { slot, ticket: Ticket(0) });
+    let failed = Event::Failed { slot, ticket: Ticket(1) };
+    assert_eq!(schedule.on(failed), [answer(1, JobOutcome::Failed), run(0, 0, 0, 2)]);
+    let end = [answer(0, JobOutcome::Done), finish(0, BatchOutcome::Failed(Failure::Job(1)))];
+    assert_eq!(schedule.on(Event::Done { slot, ticket: Ticket(2) }), end);
 }

@@ -45,6 +45,13 @@ pub enum Event {
         /// About what.
         ticket: Ticket,
     },
+    /// A job has had its turn and rests: it waits behind the others.
+    Rested {
+        /// Who said so.
+        slot: SlotId,
+        /// About what.
+        ticket: Ticket,
+    },
     /// A job returned an error; its worker is sound.
     Failed {
         /// Who said so.
@@ -93,6 +100,8 @@ pub enum Action {
         job: u32,
         /// The name under which the worker speaks of it.
         ticket: Ticket,
+        /// Whether more jobs wait than there are free workers, so that it should rest after a while.
+        by_turns: bool,
     },
     /// Terminate a worker, if it still exists.
     Stop(SlotId),
@@ -105,6 +114,13 @@ pub enum Action {
     },
     /// Pass on the progress that the event brought.
     Tell {
+        /// The job's batch.
+        batch: BatchId,
+        /// The job's place in its batch.
+        job: u32,
+    },
+    /// Keep what the event brought in the place of this job: it is what is left of it.
+    Keep {
         /// The job's batch.
         batch: BatchId,
         /// The job's place in its batch.

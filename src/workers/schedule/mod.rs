@@ -13,8 +13,8 @@
 //! * **Nothing is tried twice.** A job whose worker died ends its batch. Only
 //!   starting a worker is repeated, [`MAX_STILLBORN`] times in a row.
 //!
-//! Batches are served first come, first served, and jobs dealt out in order.
-//! Which error a batch reports does not depend on the number of workers: when a
+//! Batches are served first come, first served, and jobs dealt out in order; a
+//! job that has had its turn rests behind those that had none. Which error a batch reports does not depend on the number of workers: when a
 //! job fails, those before it are still awaited, and the first in order wins.
 
 mod events;
@@ -70,6 +70,8 @@ struct Batch {
     n_jobs: u32,
     /// Jobs `0..n_dealt` were given to workers.
     n_dealt: u32,
+    /// Of these, those that rest, in the order in which they are taken up again.
+    resting: VecDeque<u32>,
     /// Jobs answered with a result.
     n_done: u32,
     /// The first job in order, of those answered so far, that returned an error.
@@ -78,7 +80,17 @@ struct Batch {
 
 impl Batch {
     fn n_waiting(&self) -> u32 {
-        if self.failed.is_some() { 0 } else { self.n_jobs - self.n_dealt }
+        let fresh = if self.failed.is_some() { 0 } else { self.n_jobs - self.n_dealt };
+        fresh + self.resting.len() as u32
+    }
+
+    /// The job whose turn it is.
+    fn next(&mut self) -> Option<u32> {
+        if self.failed.is_some() || self.n_dealt == self.n_jobs {
+            return self.resting.pop_front();
+        }
+        self.n_dealt += 1;
+        Some(self.n_dealt - 1)
     }
 }
 
@@ -110,6 +122,7 @@ impl Schedule {
                 }
             }
             Event::Done { slot, ticket } => self.answer(slot, ticket, JobOutcome::Done),
+            Event::Rested { slot, ticket } => self.rest(slot, ticket),
             Event::Failed { slot, ticket } => self.answer(slot, ticket, JobOutcome::Failed),
             Event::Died { slot } | Event::StartFailed { slot } => self.bury(slot),
             Event::Cancelled { batch } => self.finish(batch, BatchOutcome::Cancelled),
@@ -127,7 +140,15 @@ impl Schedule {
         if self.batches.is_empty() {
             self.stillborn = 0;
         }
-        self.batches.push_back(Batch { id, key, n_jobs, n_dealt: 0, n_done: 0, failed: None });
+        self.batches.push_back(Batch {
+            id,
+            key,
+            n_jobs,
+            n_dealt: 0,
+            resting: VecDeque::new(),
+            n_done: 0,
+            failed: None,
+        });
         if n_jobs == 0 {
             self.finish(id, BatchOutcome::Complete);
         }
@@ -150,6 +171,15 @@ impl Schedule {
         })
     }
 
+    fn rest(&mut self, slot: SlotId, ticket: Ticket) {
+        let Some((place, id, job)) = self.find_run(slot, ticket) else { return };
+        self.slots[place].state = State::Idle;
+        if let Some(batch) = self.batches.iter_mut().find(|batch| batch.id == id) {
+            batch.resting.push_back(job);
+            self.actions.push(Action::Keep { batch: id, job });
+        }
+    }
+
     fn answer(&mut self, slot: SlotId, ticket: Ticket, outcome: JobOutcome) {
         let Some((place, id, job)) = self.find_run(slot, ticket) else { return };
         self.slots[place].state = State::Idle;
@@ -157,13 +187,18 @@ impl Schedule {
         let Some(batch) = self.batches.iter_mut().find(|batch| batch.id == id) else { return };
         match outcome {
             JobOutcome::Done => batch.n_done += 1,
-            _ => batch.failed = Some(batch.failed.map_or(job, |first| first.min(job))),
+            _ => {
+                let first = batch.failed.map_or(job, |first| first.min(job));
+                batch.failed = Some(first);
+                batch.resting.retain(|job| *job < first);
+            }
         }
+        let rests = !batch.resting.is_empty();
         let complete = batch.n_done == batch.n_jobs;
         if let Some(first) = batch.failed {
             // Jobs after the failed one cannot matter any more; one before it may fail, too.
             self.dismiss(|state| matches!(state, State::Busy { batch, job, .. } if batch == id && job > first));
-            if !self.slots.iter().any(|slot| matches!(slot.state, State::Busy { batch, .. } if batch == id)) {
+            if !rests && !self.slots.iter().any(|slot| matches!(slot.state, State::Busy { batch, .. } if batch == id)) {
                 self.finish(id, BatchOutcome::Failed(Failure::Job(first)));
             }
         } else if complete {
@@ -204,7 +239,9 @@ impl Schedule {
 
     /// Gives the next jobs to idle workers, best to those that hold the data set.
     fn deal(&mut self) {
+        let n_seats = self.max_slots;
         while let Some(batch) = self.batches.iter_mut().find(|batch| batch.n_waiting() > 0) {
+            let n_busy = self.slots.iter().filter(|slot| matches!(slot.state, State::Busy { .. })).count();
             let idle = self.slots.iter_mut().filter(|slot| slot.state == State::Idle);
             // Better fill an empty worker than have another forget what it holds.
             let Some(slot) = idle.min_by_key(|slot| (slot.loaded != Some(batch.key), slot.loaded.is_some())) else {
@@ -214,11 +251,12 @@ impl Schedule {
                 slot.loaded = Some(batch.key);
                 self.actions.push(Action::Load { slot: slot.id, key: batch.key });
             }
-            let (ticket, job) = (Ticket(self.next_ticket), batch.n_dealt);
+            let Some(job) = batch.next() else { return };
+            let ticket = Ticket(self.next_ticket);
             self.next_ticket += 1;
-            batch.n_dealt += 1;
+            let by_turns = batch.n_waiting() as usize > n_seats - n_busy - 1;
             slot.state = State::Busy { ticket, batch: batch.id, job };
-            self.actions.push(Action::Run { slot: slot.id, batch: batch.id, job, ticket });
+            self.actions.push(Action::Run { slot: slot.id, batch: batch.id, job, ticket, by_turns });
         }
     }
 

@@ -16,8 +16,23 @@ pub struct Worker {
     inbox: VecDeque<Action>,
     outbox: VecDeque<Event>,
     last_delivered: Option<Event>,
-    /// The ticket, the ticks to come, whether it will fail.
-    job: Option<(Ticket, u32, bool)>,
+    job: Option<Job>,
+}
+
+/// What a worker is at.
+#[derive(Clone, Copy)]
+struct Job {
+    ticket: Ticket,
+    /// Ticks to come.
+    ticks: u32,
+    end: End,
+}
+
+#[derive(Clone, Copy)]
+enum End {
+    Rests,
+    Fails,
+    Answers,
 }
 
 /// A living worker as the page may know it.
@@ -38,6 +53,10 @@ pub struct Book {
     key: DataKey,
     failing: u8,
     pub n_dealt: usize,
+    /// Dealt jobs that wait for their next turn.
+    resting: VecDeque<u32>,
+    /// Turns that each job has had.
+    turns: Vec<u32>,
     pub answers: Vec<Option<JobOutcome>>,
     cancelled: bool,
     pub finish: Option<BatchOutcome>,
@@ -49,8 +68,16 @@ impl Book {
     }
 
     fn n_waiting(&self) -> usize {
-        let open = self.finish.is_none() && self.first_failed().is_none();
-        if open { self.answers.len() - self.n_dealt } else { 0 }
+        if self.finish.is_some() {
+            return 0;
+        }
+        let fresh = if self.first_failed().is_none() { self.answers.len() - self.n_dealt } else { 0 };
+        fresh + self.resting.len()
+    }
+
+    /// Turns after which a job, by its number, rests.
+    fn n_rests(job: u32) -> u32 {
+        if job % 4 == 1 { 2 } else { 0 }
     }
 }
 
@@ -59,6 +86,7 @@ impl Book {
 struct Expected {
     tells: Vec<(usize, u32)>,
     answers: Vec<(usize, u32, JobOutcome)>,
+    keeps: Vec<(usize, u32)>,
     finishes: Vec<(usize, BatchOutcome)>,
     terminated: BTreeSet<SlotId>,
 }
@@ -77,6 +105,7 @@ pub struct World {
     stillborn: u32,
     pub n_stale: usize,
     pub n_replaced: usize,
+    pub n_rests: usize,
 }
 
 impl World {
@@ -93,6 +122,7 @@ impl World {
             stillborn: 0,
             n_stale: 0,
             n_replaced: 0,
+            n_rests: 0,
         }
     }
 
@@ -102,7 +132,17 @@ impl World {
                 let batch = BatchId(self.books.len() as u32);
                 let answers = vec![None; n_jobs as usize];
                 let key = DataKey(key);
-                self.books.push(Book { key, failing, n_dealt: 0, answers, cancelled: false, finish: None });
+                let (resting, turns) = (VecDeque::new(), vec![0; n_jobs as usize]);
+                self.books.push(Book {
+                    key,
+                    failing,
+                    n_dealt: 0,
+                    resting,
+                    turns,
+                    answers,
+                    cancelled: false,
+                    finish: None,
+                });
                 self.tell(Event::Submitted { batch, key, n_jobs });
             }
             // One more than there are: a batch that nobody submitted.
@@ -152,11 +192,12 @@ impl World {
         if !worker.booted {
             worker.booted = true;
             worker.outbox.push_back(Event::Ready(slot));
-        } else if let Some((ticket, ticks, fails)) = worker.job {
-            worker.job = (ticks > 0).then(|| (ticket, ticks - 1, fails));
-            worker.outbox.push_back(match (ticks, fails) {
-                (0, true) => Event::Failed { slot, ticket },
-                (0, false) => Event::Done { slot, ticket },
+        } else if let Some(Job { ticket, ticks, end }) = worker.job {
+            worker.job = (ticks > 0).then(|| Job { ticket, ticks: ticks - 1, end });
+            worker.outbox.push_back(match (ticks, end) {
+                (0, End::Rests) => Event::Rested { slot, ticket },
+                (0, End::Fails) => Event::Failed { slot, ticket },
+                (0, End::Answers) => Event::Done { slot, ticket },
                 _ => Event::Ticked { slot, ticket },
             });
         } else {
@@ -165,7 +206,14 @@ impl World {
                 Some(Action::Run { batch, job, ticket, .. }) => {
                     let book = &self.books[batch.0 as usize];
                     assert_eq!(worker.loaded, Some(book.key), "the data set is there when the job runs");
-                    worker.job = Some((ticket, job % 3, book.failing >> job & 1 == 1));
+                    let end = if book.turns[job as usize] <= Book::n_rests(job) {
+                        End::Rests
+                    } else if book.failing >> job & 1 == 1 {
+                        End::Fails
+                    } else {
+                        End::Answers
+                    };
+                    worker.job = Some(Job { ticket, ticks: job % 3, end });
                 }
                 _ => return false,
             }
@@ -233,6 +281,14 @@ impl World {
                 let (_, batch, job) = self.seats.get(&slot)?.run.filter(|run| run.0 == ticket)?;
                 expected.tells.push((batch, job));
             }
+            Event::Rested { slot, ticket } => {
+                let seat = self.seats.get_mut(&slot)?;
+                let (_, batch, job) = seat.run.filter(|run| run.0 == ticket)?;
+                seat.run = None;
+                self.books[batch].resting.push_back(job);
+                self.n_rests += 1;
+                expected.keeps.push((batch, job));
+            }
             Event::Done { slot, ticket } | Event::Failed { slot, ticket } => {
                 let seat = self.seats.get_mut(&slot)?;
                 let (_, batch, job) = seat.run.filter(|run| run.0 == ticket)?;
@@ -243,6 +299,7 @@ impl World {
                 let book = &mut self.books[batch];
                 assert_eq!(book.answers[job as usize].replace(outcome), None, "a second answer");
                 if let Some(first) = book.first_failed() {
+                    book.resting.retain(|job| *job < first);
                     assert!(!failed || job == first, "the last failed answer is the one to report");
                     let before = book.answers[..first as usize].iter();
                     if before.clone().all(|answer| *answer == Some(JobOutcome::Done)) {
@@ -296,7 +353,8 @@ impl World {
                     self.start(new);
                 }
                 Action::Load { slot, key } => self.load(slot, key, *action),
-                Action::Run { slot, batch, job, ticket } => self.run(slot, batch.0 as usize, job, ticket, *action),
+                Action::Run { slot, batch, job, ticket, .. } => self.run(slot, batch.0 as usize, job, ticket, *action),
+                Action::Keep { batch, job } => seen.keeps.push((batch.0 as usize, job)),
                 Action::Tell { batch, job } => {
                     assert_eq!(self.books[batch.0 as usize].finish, None, "told after its finish");
                     seen.tells.push((batch.0 as usize, job));
@@ -377,11 +435,25 @@ impl World {
         assert!(earlier.iter().all(|book| book.n_waiting() == 0), "batches are served in order");
         let book = &mut self.books[batch];
         assert!(book.n_waiting() > 0, "a job of a batch that is over");
-        assert_eq!(job as usize, book.n_dealt, "jobs are dealt out in order, each once");
-        book.n_dealt += 1;
+        if book.n_dealt < book.answers.len() && book.first_failed().is_none() {
+            assert_eq!(job as usize, book.n_dealt, "jobs are dealt out in order");
+            book.n_dealt += 1;
+        } else {
+            assert_eq!(book.resting.pop_front(), Some(job), "who rested first is taken up first");
+        }
+        book.turns[job as usize] += 1;
+        let (key, n_waiting) = (book.key, book.n_waiting());
+        // Those that are about to be terminated make room.
+        let counts = |(_, batch, job): (Ticket, usize, u32)| {
+            let book: &Book = &self.books[batch];
+            book.finish.is_none() && book.first_failed().is_none_or(|first| job < first)
+        };
+        let n_busy = self.seats.values().filter(|seat| seat.run.is_some_and(counts)).count();
+        let by_turns = matches!(action, Action::Run { by_turns: true, .. });
+        assert_eq!(by_turns, n_waiting > self.max_slots - n_busy - 1, "turns where jobs wait for a worker");
         let seat = self.seats.get_mut(&slot).expect("runs on a living worker");
         assert!(seat.idle(), "runs on a worker that is ready and free");
-        assert_eq!(seat.loaded, Some(book.key), "runs after its data set was sent");
+        assert_eq!(seat.loaded, Some(key), "runs after its data set was sent");
         assert!(self.tickets.insert(ticket), "a ticket is used again");
         seat.run = Some((ticket, batch, job));
         self.workers.get_mut(&slot).unwrap().inbox.push_back(action);

@@ -28,6 +28,7 @@ use crate::error::{Error, Result};
 use crate::learn::Matrix;
 use points::{to_inner, to_values};
 use search::Search;
+use serde::{Deserialize, Serialize};
 
 /// Options of one run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,6 +74,34 @@ pub struct KMeansFit {
     pub converged: bool,
 }
 
+/// Where a run was left, to be taken up again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Centres as the points keep them, `(n_clusters, width)`.
+    centers: Vec<f64>,
+    /// The labels that they are the means of, `(n_samples,)`; none before the first iteration.
+    labels: Vec<u32>,
+    n_iter: u32,
+}
+
+impl Standing {
+    /// A run before its first iteration, from `start`, shape `(n_clusters, n_features)`.
+    ///
+    /// Errors: a start of another number of columns, or with values that are not finite.
+    pub fn new<P: Points>(points: &P, start: &Matrix) -> Result<Self> {
+        Ok(Standing { centers: to_inner(points, start)?.into_vec(), labels: Vec::new(), n_iter: 0 })
+    }
+}
+
+/// What a part of a run came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Descent {
+    /// The minimum.
+    Done(KMeansFit),
+    /// Not all the way.
+    Rest(Standing),
+}
+
 /// Moves `start`, shape `(n_clusters, n_features)`, to a local minimum; `tick` is
 /// called after every iteration.
 ///
@@ -95,19 +124,61 @@ fn lloyd_with<P: Points>(
     most_bounds: usize,
     tick: &mut dyn FnMut(Iteration),
 ) -> Result<KMeansFit> {
-    check(points, &start, options)?;
+    check(points, options)?;
+    check_start(points, &start, options)?;
+    let standing = Standing::new(points, &start)?;
+    let mut tick = |now: Iteration| {
+        tick(now);
+        true
+    };
+    match descend_with(points, standing, options, most_bounds, &mut tick)? {
+        Descent::Done(fit) => Ok(fit),
+        Descent::Rest(_) => Err(Error::invalid("tick", "such that the run goes on to its end", "a rest")),
+    }
+}
+
+/// [`lloyd`] in parts: goes on from `standing` for as long as `tick` says so. Where it rests
+/// changes no bit of what it comes to.
+///
+/// Errors: options outside their ranges, or a standing of other points.
+pub fn descend<P: Points>(
+    points: &P,
+    standing: Standing,
+    options: &KMeansOptions,
+    tick: &mut dyn FnMut(Iteration) -> bool,
+) -> Result<Descent> {
+    check(points, options)?;
+    descend_with(points, standing, options, points.most_bounds(), tick)
+}
+
+fn descend_with<P: Points>(
+    points: &P,
+    standing: Standing,
+    options: &KMeansOptions,
+    most_bounds: usize,
+    tick: &mut dyn FnMut(Iteration) -> bool,
+) -> Result<Descent> {
     let (n, k) = (points.n_samples(), options.n_clusters);
-    let mut centers = to_inner(points, &start)?;
+    let Standing { centers, mut labels, mut n_iter } = standing;
+    let mut centers = Matrix::from_vec(centers, k, points.width())?;
+    let fresh = labels.is_empty();
+    if !fresh && (labels.len() != n || labels.iter().any(|&label| label as usize >= k)) {
+        return Err(Error::invalid("standing", format!("of {n} samples in {k} clusters"), labels.len()));
+    }
     let tol = tolerance(points, options.tol);
     let mut search = Search::new(n, k, most_bounds);
-    let mut labels = vec![0u32; n];
     let mut sums = points.sums(k);
+    if fresh {
+        labels = vec![0; n];
+    } else {
+        points.update(&mut sums, &labels, None);
+    }
     let mut counts = vec![0u32; k];
     let mut moved: Option<Vec<f64>> = None;
-    let (mut n_iter, mut converged, mut strict) = (0, false, false);
+    let (mut converged, mut strict) = (false, false);
     while n_iter < options.max_iter && !converged {
         let moves = search.assign(points, &centers, moved.as_deref(), &mut labels);
-        let first = moved.is_none();
+        let first = fresh && moved.is_none();
         points.update(&mut sums, &labels, if first { None } else { Some(&moves) });
         counts.fill(0);
         labels.iter().for_each(|&label| counts[label as usize] += 1);
@@ -119,13 +190,16 @@ fn lloyd_with<P: Points>(
         converged = strict || shifts.iter().map(|shift| shift * shift).sum::<f64>() <= tol;
         moved = Some(shifts);
         let inertia = objective(points, &sums, &counts);
-        tick(Iteration { n_iter, inertia, centers: &|| to_values(points, &centers) });
+        let go_on = tick(Iteration { n_iter, inertia, centers: &|| to_values(points, &centers) });
+        if !go_on && !converged && n_iter < options.max_iter {
+            return Ok(Descent::Rest(Standing { centers: centers.into_vec(), labels, n_iter }));
+        }
     }
     if !strict {
         search.assign(points, &centers, moved.as_deref(), &mut labels);
     }
     let inertia = (0..n).map(|i| points.squared_distance(i, centers.row(labels[i] as usize))).sum();
-    Ok(KMeansFit { cluster_centers: to_values(points, &centers), labels, inertia, n_iter, converged })
+    Ok(Descent::Done(KMeansFit { cluster_centers: to_values(points, &centers), labels, inertia, n_iter, converged }))
 }
 
 /// Index of the nearest of `cluster_centers`, shape `(n_clusters, n_features)`, of
@@ -156,12 +230,16 @@ pub fn distances<P: Points>(points: &P, cluster_centers: &Matrix, labels: &[u32]
     Ok(labels.iter().enumerate().map(distance).collect())
 }
 
-fn check<P: Points>(points: &P, start: &Matrix, options: &KMeansOptions) -> Result<()> {
-    start::check_n_clusters(points, options.n_clusters)?;
+fn check_start<P: Points>(points: &P, start: &Matrix, options: &KMeansOptions) -> Result<()> {
     if start.n_rows() != options.n_clusters {
         let must_be = format!("of shape ({}, {})", options.n_clusters, points.n_features());
         return Err(Error::invalid("init", must_be, format!("({}, {})", start.n_rows(), start.n_cols())));
     }
+    Ok(())
+}
+
+fn check<P: Points>(points: &P, options: &KMeansOptions) -> Result<()> {
+    start::check_n_clusters(points, options.n_clusters)?;
     if options.max_iter == 0 {
         return Err(Error::invalid("max_iter", "an int in the range [1, inf)", options.max_iter));
     }

@@ -108,6 +108,15 @@ fn agree<P: Points>(
         let fast = fast.unwrap();
         prop_assert_eq!(ticks, fast.n_iter);
         prop_assert_eq!(&fast, &slow);
+        // With a rest after every other iteration.
+        let mut standing = Standing::new(points, &begin).unwrap();
+        let rested = loop {
+            match descend_with(points, standing, &options, most_bounds, &mut |now| now.n_iter % 2 == 0).unwrap() {
+                Descent::Done(fit) => break fit,
+                Descent::Rest(rest) => standing = rest,
+            }
+        };
+        prop_assert_eq!(&rested, &slow);
     }
     Ok(())
 }

@@ -3,7 +3,8 @@
 //! Every row keeps an upper bound on the distance to its own centre and lower
 //! bounds on the distances to the others (Elkan 2003), or one for all others where
 //! the table would be too large (Hamerly 2010). When centres move, bounds give way
-//! by as much. Bounds are f32, rounded outwards, and strict: a centre that they
+//! by as much: those of a row's own, and one for all others, at once; those of the
+//! table when they are read, so that most rows do not touch it. Bounds are f32, rounded outwards, and strict: a centre that they
 //! rule out cannot even tie. What remains is computed by the filter of
 //! [`Points::intervals`], and what that leaves open in f64, lowest index first.
 
@@ -39,9 +40,13 @@ fn shrink(x: f32) -> f32 {
 /// Bounds of every row, between two calls of [`assign`](Self::assign).
 pub(super) struct Search {
     upper: Vec<f32>,
-    /// Shape `(n_samples, n_clusters)`, the own centre's at infinity, or `(n_samples, 1)`.
+    /// For each row a lower bound for all centres but its own.
+    least: Vec<f32>,
+    /// Lower bounds plus the ways that their centres had gone, shape `(n_samples, n_clusters)`,
+    /// the own centre's at infinity; or none.
     lower: Vec<f32>,
     per_center: bool,
+    ways: Ways,
     /// Half the distances between centres, `(n_clusters, n_clusters)`; zeros where
     /// they would cost more than they can save.
     halves: Vec<f32>,
@@ -72,15 +77,37 @@ impl Shifts {
     }
 }
 
+/// How far each centre has gone in all: at least, and at most.
+#[derive(Debug, Clone)]
+struct Ways {
+    exact: Vec<f64>,
+    low: Vec<f32>,
+    high: Vec<f32>,
+}
+
+impl Ways {
+    fn new(n_clusters: usize) -> Self {
+        Ways { exact: vec![0.0; n_clusters], low: vec![0.0; n_clusters], high: vec![0.0; n_clusters] }
+    }
+
+    fn go(&mut self, shifts: &[f64]) {
+        for (j, shift) in shifts.iter().enumerate() {
+            self.exact[j] += shift;
+            (self.low[j], self.high[j]) = (down(self.exact[j]), up(self.exact[j]));
+        }
+    }
+}
+
 impl Search {
     /// No bounds yet; `most_bounds` is [`MOST_BOUNDS`] except in tests.
     pub(super) fn new(n_samples: usize, n_clusters: usize, most_bounds: usize) -> Self {
         let per_center = n_samples.checked_mul(n_clusters).is_some_and(|bounds| bounds <= most_bounds);
-        let width = if per_center { n_clusters } else { 1 };
         Search {
             upper: vec![f32::INFINITY; n_samples],
-            lower: vec![0.0; n_samples * width],
+            least: vec![0.0; n_samples],
+            lower: vec![0.0; if per_center { n_samples * n_clusters } else { 0 }],
             per_center,
+            ways: Ways::new(n_clusters),
             halves: vec![0.0; n_clusters * n_clusters],
             nearest_half: vec![0.0; n_clusters],
             scratch: Scratch::default(),
@@ -99,6 +126,9 @@ impl Search {
     ) -> Vec<Move> {
         let prepared = points.prepare(centers);
         self.measure_halves(centers, labels.len());
+        if let Some(shifts) = shifts {
+            self.ways.go(shifts);
+        }
         let shifts = shifts.map(Shifts::new);
         let shifts = shifts.as_ref();
         let mut moves = Vec::new();
@@ -149,15 +179,18 @@ impl Search {
     ) -> u32 {
         let k = centers.n_rows();
         let own = from as usize;
-        let lower = &mut self.lower[i * k..(i + 1) * k];
-        if let Some(shifts) = shifts {
-            self.upper[i] = grow(self.upper[i] + shifts.each[own]);
-            lower.iter_mut().zip(&shifts.each).for_each(|(lower, shift)| *lower = shrink(*lower - shift));
+        if self.stays(shifts, i, own) {
+            return from;
         }
+        let lower = &mut self.lower[i * k..(i + 1) * k];
         lower[own] = f32::INFINITY;
+        let now = |(lower, way): (&f32, &f32)| shrink(lower - way);
+        let bounds = lower.iter().zip(&self.ways.high);
+        let least =
+            bounds.clone().map(now).fold(f32::INFINITY, |least, lower| if lower < least { lower } else { least });
+        self.least[i] = least;
         let mut upper = self.upper[i];
-        let least = lower.iter().fold(f32::INFINITY, |least, &lower| if lower < least { lower } else { least });
-        if upper < least || upper < self.nearest_half[own] {
+        if upper < least {
             return from;
         }
         let mut interval = [Interval { low: 0.0, high: 0.0 }];
@@ -167,7 +200,7 @@ impl Search {
         let halves = &self.halves[own * k..(own + 1) * k];
         let Scratch { js, intervals, .. } = &mut self.scratch;
         js.clear();
-        for (j, (&lower, &half)) in lower.iter().zip(halves).enumerate() {
+        for (j, (lower, &half)) in bounds.map(now).zip(halves).enumerate() {
             if lower <= upper && half <= upper && j != own {
                 js.push(j as u32);
             }
@@ -181,12 +214,28 @@ impl Search {
         js.push(from);
         let nearest = settle(points, centers, i, js, intervals);
         for (&j, interval) in js.iter().zip(intervals.iter()) {
-            lower[j as usize] = down(interval.low.sqrt());
+            lower[j as usize] = down(interval.low.sqrt() + f64::from(self.ways.low[j as usize]));
         }
         let to = js[nearest];
         lower[to as usize] = f32::INFINITY;
         self.upper[i] = up(intervals[nearest].high.sqrt());
+        self.least[i] = lower
+            .iter()
+            .zip(&self.ways.high)
+            .map(now)
+            .fold(f32::INFINITY, |least, lower| if lower < least { lower } else { least });
         to
+    }
+
+    /// Moves the two bounds of row `i` as centres moved; whether they, or the distances between
+    /// centres, say that centre `own` is still nearest.
+    #[inline(always)]
+    fn stays(&mut self, shifts: Option<&Shifts>, i: usize, own: usize) -> bool {
+        if let Some(shifts) = shifts {
+            self.upper[i] = grow(self.upper[i] + shifts.each[own]);
+            self.least[i] = shrink(self.least[i] - shifts.of_others(own));
+        }
+        self.upper[i] < self.least[i].max(self.nearest_half[own])
     }
 
     /// One row with one lower bound for all centres but its own.
@@ -201,24 +250,19 @@ impl Search {
         from: u32,
     ) -> u32 {
         let own = from as usize;
-        if let Some(shifts) = shifts {
-            self.upper[i] = grow(self.upper[i] + shifts.each[own]);
-            self.lower[i] = shrink(self.lower[i] - shifts.of_others(own));
-        }
-        let least = self.lower[i].max(self.nearest_half[own]);
-        if self.upper[i] < least {
+        if self.stays(shifts, i, own) {
             return from;
         }
         if shifts.is_some() {
             let mut interval = [Interval { low: 0.0, high: 0.0 }];
             points.intervals(prepared, i, &[from], &mut interval);
             self.upper[i] = up(interval[0].high.sqrt());
-            if self.upper[i] < least {
+            if self.upper[i] < self.least[i].max(self.nearest_half[own]) {
                 return from;
             }
         }
         let nearest = points.nearest(prepared, centers, i, &mut self.scratch);
-        self.lower[i] = down(nearest.others.sqrt());
+        self.least[i] = down(nearest.others.sqrt());
         self.upper[i] = up(nearest.high.sqrt());
         nearest.label
     }
