@@ -229,7 +229,9 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
     report.sections.push(heat("clusters", "Number of clusters", summary, counts, texts, most));
 
     let mut ends: Vec<&(u32, Vec<f64>)> = found.curves.iter().collect();
-    ends.drain(1.min(ends.len())..ends.len().saturating_sub(1));
+    if ends.len() > 2 {
+        ends.drain(1..ends.len() - 1);
+    }
     let curves = ends.into_iter().zip(0u8..).map(|((k, distances), i)| Curve {
         name: format!("neighbour number {k}"),
         points: distances.iter().enumerate().map(|(i, distance)| (i as f64, *distance)).collect(),

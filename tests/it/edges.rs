@@ -261,7 +261,13 @@ fn links_that_cannot_be_say_why() {
     assert_eq!(report.find("sizes").unwrap().value.full().split(' ').count(), 4);
     // Two images are enough for anything that needs more than one.
     let two = kinds(2, 2);
-    for link in ["tree?n_samples=2&n_clusters=2", "kmeans?n_clusters=2", "pcadbscan?n_samples=2&n_components=1&eps=1"] {
+    for link in [
+        "tree?n_samples=2&n_clusters=2",
+        "kmeans?n_clusters=2",
+        "pcadbscan?n_samples=2&n_components=1&eps=1",
+        "dbgrid?n_samples=2",
+        "dbgrid?n_samples=2&min_samples=5",
+    ] {
         open(&format!("#/bench/{link}"), &two).unwrap_or_else(|e| panic!("{link}: {e}"));
     }
     // One image is a cluster, and a vocabulary too.

@@ -9,7 +9,7 @@ use super::sums::ExactSums;
 use super::windows::{MaxPatches, copy_window, extract_positions, n_patches};
 use crate::error::{Error, Result};
 use crate::learn::Matrix;
-use crate::learn::cluster::{Interval, Move, Nearest, Points, Scratch};
+use crate::learn::cluster::{Closest, Interval, Move, Nearest, Points, Scratch};
 use crate::learn::kernels::squared_distance;
 use crate::random::RandomState;
 
@@ -334,7 +334,7 @@ impl Points for Patches {
         out.iter_mut().for_each(|sum| *sum /= count);
     }
 
-    fn closer(&self, candidates: &[u32], closest: &[f64], out: &mut [Vec<f64>]) {
+    fn closer(&self, candidates: &[u32], closest: &Closest, out: &mut [Vec<f64>]) {
         let mut centers = Matrix::zeros(candidates.len(), self.n_features);
         for (c, &row) in candidates.iter().enumerate() {
             self.copy_row(row as usize, centers.row_mut(c));
@@ -342,7 +342,11 @@ impl Points for Patches {
         let prepared = self.prepare(&centers);
         let filter = &prepared.filter;
         let (mut row, mut scores) = (Vec::new(), vec![0; filter.stride()]);
-        for (i, &closest) in closest.iter().enumerate() {
+        for (i, &squared) in closest.squared().iter().enumerate() {
+            if closest.is_settled(i) {
+                out.iter_mut().for_each(|out| out[i] = squared);
+                continue;
+            }
             let twin = self.twin(i);
             if twin < i {
                 out.iter_mut().for_each(|out| out[i] = out[twin]);
@@ -353,7 +357,7 @@ impl Points for Patches {
             for ((c, out), &score) in out.iter_mut().enumerate().zip(&scores) {
                 let low = filter.interval(self.levels(i), self.norms[i], self.sums[i], score).low;
                 let exact = || self.squared_distance(i, centers.row(c));
-                out[i] = if low >= closest { closest } else { closest.min(exact()) };
+                out[i] = if low >= squared { squared } else { squared.min(exact()) };
             }
         }
     }

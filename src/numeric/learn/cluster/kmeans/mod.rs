@@ -18,7 +18,7 @@ mod start;
 mod step;
 
 pub use pixels::Pixels;
-pub use points::{Interval, Move, Nearest, Points, Scratch};
+pub use points::{Closest, Interval, Move, Nearest, Points, Scratch};
 pub use quantized::Quantized;
 pub use restarts::{best_restart, kmeans, warnings};
 pub use samples::Samples;

@@ -5,7 +5,7 @@
 //! integer filter as the others. Raw pixels are kept as they are, so that their
 //! distances are whole numbers.
 
-use super::points::{Interval, Move, Points, closer_by_filter};
+use super::points::{Closest, Interval, Move, Points, closer_by_filter};
 use super::quantized::{Quantized, RowNorms};
 use crate::error::{Error, Result};
 use crate::learn::Matrix;
@@ -268,17 +268,21 @@ impl Points for Pixels {
         }
     }
 
-    fn closer(&self, candidates: &[u32], closest: &[f64], out: &mut [Vec<f64>]) {
+    fn closer(&self, candidates: &[u32], closest: &Closest, out: &mut [Vec<f64>]) {
         if !matches!(self.scaler, Scaler::None) {
             return closer_by_filter(self, candidates, closest, out);
         }
         // Raw bytes: squared distances are whole numbers.
         let norm = |i: usize| self.norms[i].scaled;
-        for (i, &closest) in closest.iter().enumerate() {
+        for (i, &least) in closest.squared().iter().enumerate() {
+            if closest.is_settled(i) {
+                out.iter_mut().for_each(|out| out[i] = least);
+                continue;
+            }
             let row = self.row(i);
             let mut set = |c: usize, dot: i64| {
                 let squared = norm(i) + norm(candidates[c] as usize) - 2.0 * dot as f64;
-                out[c][i] = closest.min(squared);
+                out[c][i] = least.min(squared);
             };
             let (fours, rest) = candidates.as_chunks::<4>();
             for (at, four) in fours.iter().enumerate() {

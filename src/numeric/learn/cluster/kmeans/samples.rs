@@ -1,6 +1,6 @@
 //! Rows of doubles: principal components, tests, anything that is not bytes.
 
-use super::points::{Interval, LARGEST, Move, Points};
+use super::points::{Closest, Interval, LARGEST, Move, Points};
 use crate::error::{Error, Result};
 use crate::learn::Matrix;
 use crate::learn::kernels::{squared_distance, squared_distances};
@@ -135,10 +135,10 @@ impl Points for Samples<'_> {
         out.iter_mut().for_each(|sum| *sum /= count);
     }
 
-    fn closer(&self, candidates: &[u32], closest: &[f64], out: &mut [Vec<f64>]) {
+    fn closer(&self, candidates: &[u32], closest: &Closest, out: &mut [Vec<f64>]) {
         for (&candidate, out) in candidates.iter().zip(out) {
             let center = self.rows.row(candidate as usize);
-            for ((row, &closest), out) in self.rows.rows().zip(closest).zip(out) {
+            for ((row, &closest), out) in self.rows.rows().zip(closest.squared()).zip(out) {
                 *out = closest.min(squared_distance(row, center));
             }
         }

@@ -1,6 +1,6 @@
 //! The first centres: `init` of `sklearn.cluster.KMeans`, draw for draw.
 
-use super::points::{Points, to_inner};
+use super::points::{Closest, Points, to_inner};
 use crate::error::{Error, Result};
 use crate::learn::Matrix;
 use crate::random::RandomState;
@@ -89,15 +89,15 @@ fn plus_plus<P: Points>(points: &P, n_clusters: usize, random: &mut RandomState)
     let n = points.n_samples();
     let trials = n_local_trials(n_clusters);
     let mut rows = random.choice_p(n, 1, true, &uniform(n))?;
-    let mut closest = vec![f64::INFINITY; n];
+    let mut closest = Closest::new(n);
     let mut closer = vec![vec![0.0; n]; trials];
     points.closer(&rows, &closest, &mut closer[..1]);
-    std::mem::swap(&mut closest, &mut closer[0]);
-    let mut potential: f64 = closest.iter().sum();
-    let mut running = vec![0.0; n];
+    closest.choose(0, &mut closer[0]);
+    let mut potential: f64 = closest.squared().iter().sum();
+    let (mut running, mut row) = (vec![0.0; n], vec![0.0; points.width()]);
     while rows.len() < n_clusters {
         let mut sum = 0.0;
-        for (running, closest) in running.iter_mut().zip(&closest) {
+        for (running, closest) in running.iter_mut().zip(closest.squared()) {
             sum += closest;
             *running = sum;
         }
@@ -107,6 +107,11 @@ fn plus_plus<P: Points>(points: &P, n_clusters: usize, random: &mut RandomState)
                 running.partition_point(|&running| running < drawn).min(n - 1) as u32
             })
             .collect();
+        let between = |&candidate: &u32| -> Vec<f64> {
+            points.copy_row(candidate as usize, &mut row);
+            rows.iter().map(|&chosen| points.squared_distance(chosen as usize, &row)).collect()
+        };
+        closest.expect(&candidates.iter().map(between).collect::<Vec<_>>());
         points.closer(&candidates, &closest, &mut closer);
         let mut best = 0;
         let mut best_potential = f64::INFINITY;
@@ -116,9 +121,9 @@ fn plus_plus<P: Points>(points: &P, n_clusters: usize, random: &mut RandomState)
                 (best, best_potential) = (c, potential);
             }
         }
+        closest.choose(rows.len() as u32, &mut closer[best]);
         rows.push(candidates[best]);
         potential = best_potential;
-        std::mem::swap(&mut closest, &mut closer[best]);
     }
     Ok(rows)
 }
