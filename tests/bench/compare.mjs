@@ -4,8 +4,8 @@
 //
 // Each job runs in Chromium, with one worker for each core, and natively with the libraries' own threads
 // (native.py); then the page's cold start is measured. Both sides see the same images and the same seeds, so what
-// they find must agree, or this fails; where both stop on their way to one minimum, as logistic regressions do, the
-// native tests compare how far they come. Jobs on all 70,000 images open the original files in the page's door
+// they find must agree, or this fails. Where a native solver stops on its way to the minimum, the page's time is that of
+// the first number of iterations that brings it at least as low. Jobs on all 70,000 images open the original files in the page's door
 // (DIGITOSCOPE_DATA) and are left out where there are none. REPEATS: medians of so many runs (3). Prints Markdown.
 
 import { execFileSync } from "node:child_process";
@@ -29,7 +29,9 @@ const files = MNIST.map((name) => join(data, "mnist", `${name}.gz`));
 const whole = files.every((file) => existsSync(file));
 
 // `check`: the metric that must agree, or a sum over metrics whose names begin so.
-// `stage`: only this part of the run is compared, because the native job begins with what comes before it.
+// `stage`: only this part of the run is compared, because the native job begins with what comes before it. (Where a
+// job of the page begins with principal components that the native one is given, the page does more.)
+// `reach`: the page makes as many iterations as it needs to get this metric as low as the native job does.
 const JOBS = [
   { id: "kmeans10", title: "k-means k=10, 10 restarts, 10,000 × 784", link: "#/bench/kmeans", check: "inertia", aim: 1 / 4 },
   { id: "kmeans20", title: "k-means k=20, 10 restarts, 10,000 × 784", link: "#/bench/kmeans?n_clusters=20", check: "inertia", aim: 1 / 4 },
@@ -41,8 +43,8 @@ const JOBS = [
     aim: 1 / 4,
     all: true,
   },
-  { id: "dbscan_grid", title: "DBSCAN, 72 settings, 1,000 × 784", link: "#/bench/dbgrid", check: "n_listed", aim: 1 / 10 },
-  { id: "pca", title: "PCA, 100 components of 10,000 × 784", link: "#/bench/pcadbscan", check: "explained", stage: "Components", aim: 2 },
+  { id: "dbscan_grid", title: "DBSCAN, 72 settings, 1,000 × 784", link: "#/bench/dbgrid", check: "n_listed", stage: "Neighbours", aim: 1 / 10 },
+  { id: "pca", title: "PCA, 100 components of 10,000 × 784", link: "#/bench/pcadbscan?eps=1", check: "explained", stage: "Neighbours", aim: 2 },
   { id: "dbscan_sweep", title: "DBSCAN, 7 eps, 10,000 × 100", link: "#/bench/pcadbscan", check: "noise_", stage: "Neighbours", aim: 1 / 4 },
   { id: "vocabulary", title: "k-means k=50, 3 restarts, 396,000 × 36", link: "#/patches/3-vocab", check: "inertia", stage: "Restarts", aim: 1 / 4 },
   { id: "bags", title: "bags of 529 windows, 10,000 images", link: "#/patches/3-bags", stage: "Reading", aim: 1 / 10 },
@@ -52,6 +54,7 @@ const JOBS = [
     title: "multinomial logistic regression, 10,000 × 784 (sag)",
     link: "#/bench/logistic?test_size=0&scheme=multinomial",
     stage: "Fits",
+    reach: "objective",
     aim: 1 / 4,
   },
   {
@@ -59,6 +62,7 @@ const JOBS = [
     title: "multinomial logistic regression, 10,000 × 784 (lbfgs)",
     link: "#/bench/logistic?test_size=0&scheme=multinomial",
     stage: "Fits",
+    reach: "objective",
     aim: 1 / 4,
   },
   { id: "encludl", title: "EnCluDL of 4-7, 0-1 and 0-9", link: "#/inference/0-masks", stage: "Fitting clustered inferences", aim: 1 / 10 },
@@ -70,7 +74,7 @@ const JOBS = [
     aim: 10 / (156.39 * 60),
     all: true,
   },
-  { id: "ward", title: "Ward tree, 10,000 × 100", link: "#/clusters/2-agg10", check: "height_1", stage: "Tree", aim: 1 / 2 },
+  { id: "ward", title: "Ward tree, 10,000 × 100", link: "#/clusters/2-agg10", check: "height_1", stage: "Tree and k-means", aim: 1 / 2 },
 ].filter(({ id, all }) => (process.argv.length < 3 || process.argv.includes(id)) && (whole || !all));
 
 const folder = mkdtempSync(join(tmpdir(), "digitoscope-bench-"));
@@ -130,10 +134,20 @@ try {
   }
   console.log(`| job | page, s | native, s | ratio | aim |\n|---|---|---|---|---|`);
   for (const job of JOBS) {
-    const ours = [];
-    for (let i = 0; i < repeats; i++) ours.push(await timed(page, job, server.url));
     const native = () => execFileSync(python, [join(root, "tests/bench/native.py"), job.id, String(repeats), npz(job.all)], { encoding: "utf8" });
     const theirs = job.published ? { seconds: [job.published] } : JSON.parse(native());
+    if (job.reach) {
+      const link = job.link;
+      const low = async (n) => {
+        job.link = `${link}&max_iter=${n}`;
+        return (await timed(page, { ...job, check: job.reach }, server.url)).check <= theirs.check;
+      };
+      let n = 1;
+      while (!(await low(n))) n += 1;
+      job.title += ` to its objective, ${theirs.check.toFixed(0)}, in ${n} iterations`;
+    }
+    const ours = [];
+    for (let i = 0; i < repeats; i++) ours.push(await timed(page, job, server.url));
     const [a, b] = [median(ours.map(({ seconds }) => seconds)), median(theirs.seconds)];
     console.log(`| ${job.title} | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(a / b).toPrecision(2)} | ≤ ${job.aim.toPrecision(2)} |`);
     for (const { check } of job.check ? ours : []) {
