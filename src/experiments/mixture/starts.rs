@@ -197,7 +197,8 @@ impl Experiment for Starts {
     }
 
     fn python(params: &StartsParams) -> String {
-        let mut script = String::from("from scipy.special import gammaln\n\n");
+        let mut script = String::from("from fractions import Fraction\n\nfrom scipy.special import gammaln\n");
+        script += "from sklearn.cluster import kmeans_plusplus\n\n";
         script += &python::call("params", "dict", params, &[]);
         script += MODEL;
         script += include_str!("starts_twin.py");

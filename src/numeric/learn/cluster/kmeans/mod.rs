@@ -1,6 +1,13 @@
 //! k-means: `sklearn.cluster.KMeans(algorithm="lloyd")`, start for start and
 //! label for label, in a fraction of its distances.
 //!
+//! Only where a row is exactly as far from two centres, or two draws of k-means++
+//! are exactly as good, may labels part: scikit-learn moves the mean of all rows
+//! to the origin first, and its rounding then chooses. Raw bytes stay where they
+//! are here, so that distances between rows are whole numbers, and of equals the
+//! first is taken; between means, whose coordinates are rounded, an exact tie may
+//! be settled by rounding here, too.
+//!
 //! * [`points`]: what the data must offer; [`pixels`], [`samples`]: the data.
 //! * [`quantized`]: the integer filter for images.
 //! * [`start`]: the first centres; [`search`]: nearest centres; [`step`]: next centres.
