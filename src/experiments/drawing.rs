@@ -2,7 +2,7 @@
 //! experiments on patches have in common.
 
 use super::kmeans;
-use super::lab::{Job, Progress, Ticker, Tireless, Turn, Workplace};
+use super::lab::{Job, Progress, Ticker, Turn, Workplace, without_rest};
 use super::pictures;
 use super::restarts::{Fit, Way};
 use crate::data::Dataset;
@@ -243,13 +243,8 @@ pub struct Train {
 impl Job for Train {
     type Output = Fit;
 
-    fn run(mut self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
-        loop {
-            match self.turn(place, &mut Tireless(ticker))? {
-                Turn::Done(fit) => return Ok(fit),
-                Turn::Rest(rest) => self = rest,
-            }
-        }
+    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
+        without_rest(self, place, ticker)
     }
 
     fn turn(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Turn<Self, Fit>> {

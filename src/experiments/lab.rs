@@ -155,6 +155,16 @@ impl Ticker for Tireless<'_> {
     }
 }
 
+/// Does a job's turns one after the other: the [`Job::run`] of a job that can rest.
+pub fn without_rest<J: Job>(mut job: J, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<J::Output> {
+    loop {
+        match job.turn(place, &mut Tireless(ticker))? {
+            Turn::Done(output) => return Ok(output),
+            Turn::Rest(rest) => job = rest,
+        }
+    }
+}
+
 /// What is heard from jobs while they run, by the job's position.
 pub enum Heard<'a> {
     /// It goes on.

@@ -1,7 +1,7 @@
 //! What workers do for k-means: a restart, and a look at the winner's members.
 
 use super::kmeans::{Init, KMeansParams};
-use super::lab::{Job, Tick, Ticker, Tireless, Turn, Workplace};
+use super::lab::{Job, Tick, Ticker, Tireless, Turn, Workplace, without_rest};
 use crate::error::{Result, Warning};
 use crate::learn::Matrix;
 use crate::learn::cluster::{self, Descent, KMeansFit, KMeansOptions, Points, Standing};
@@ -44,13 +44,8 @@ pub struct Fit {
 impl Job for Restart {
     type Output = Fit;
 
-    fn run(mut self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
-        loop {
-            match self.turn(place, &mut Tireless(ticker))? {
-                Turn::Done(fit) => return Ok(fit),
-                Turn::Rest(rest) => self = rest,
-            }
-        }
+    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
+        without_rest(self, place, ticker)
     }
 
     fn turn(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Turn<Self, Fit>> {
