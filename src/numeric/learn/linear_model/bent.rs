@@ -21,8 +21,13 @@ pub(super) struct Bent {
 }
 
 impl Bent {
-    /// The samples that bend at `place`; `None` if they are so many that a copy is not worth it.
+    /// The samples that bend at `place`; `None` if they are so many that a copy is not worth it, or
+    /// if there is no penalty: where classes can be told apart, faint samples are then all that
+    /// holds the coefficients.
     pub fn new(target: &Target, place: &Place) -> Option<Self> {
+        if target.l2 == 0.0 {
+            return None;
+        }
         let rows: Vec<&[f64]> = place.r.chunks_exact(target.width).collect();
         // A residual is small where the curvature is, but for samples on the wrong side, which
         // the damping is for.

@@ -23,7 +23,7 @@ const DAMPING: f64 = 0.03;
 /// Shares of the gradient that a step may leave: the greatest far from the minimum, the least near it.
 const GREATEST_SHARE: f64 = 0.5;
 /// See [`GREATEST_SHARE`].
-const LEAST_SHARE: f64 = 0.2;
+const LEAST_SHARE: f64 = 0.1;
 /// Share of the objective by which a step must still promise to lower it, or the fit has converged.
 const PROMISE: f64 = 1e-5;
 
@@ -35,7 +35,7 @@ pub(super) fn newton(target: &Target, mut theta: Vec<f64>, rule: &Rule, tick: &m
     let mut place = target.at(&theta);
     let mut factor: Option<Factor> = None;
     let mut damping = DAMPING;
-    let mut n_iter = 0;
+    let (mut n_iter, mut easing, mut last) = (0, 1.0, false);
     loop {
         let gradient = target.gradient(&theta, &place);
         let objective = place.loss + target.penalty(&theta);
@@ -45,7 +45,7 @@ pub(super) fn newton(target: &Target, mut theta: Vec<f64>, rule: &Rule, tick: &m
         let separated = target.l2 == 0.0 && target.is_separated(&place);
         let outcome = |theta, converged| Outcome { theta, objective, gradient_norm, n_iter, converged, separated };
         let small = gradient_norm <= rule.bound();
-        if gradient_norm == 0.0 || small && separated {
+        if gradient_norm == 0.0 || small && separated || last {
             return outcome(theta, true);
         }
         let bent = Bent::new(target, &place);
@@ -59,26 +59,26 @@ pub(super) fn newton(target: &Target, mut theta: Vec<f64>, rule: &Rule, tick: &m
         };
         let eta = (gradient_norm / first).sqrt().clamp(LEAST_SHARE, GREATEST_SHARE);
         let step = conjugate_gradients(near, there, &gradient, damping, factor, eta);
-        if small && -0.5 * dot(&gradient, &step) <= PROMISE * objective {
-            return outcome(theta, true);
-        }
+        // The last step is at hand, so it is taken: it costs next to nothing, and gains digits.
+        last = small && -0.5 * dot(&gradient, &step) <= PROMISE * objective;
         if n_iter == rule.max_iter {
-            return outcome(theta, false);
+            return outcome(theta, last);
         }
         match line_search(target, &theta, &place, &step, &gradient) {
             Some((length, there)) => {
                 add_scaled(&mut theta, length, &step);
                 place = there;
                 n_iter += 1;
+                // The more steps in a row were not too long, the more the next one may be.
+                easing = if length > 0.6 { 0.5 * easing } else { 1.0 };
+                damping *= easing;
                 if length < 0.25 {
                     damping = (8.0 * damping).clamp(1e-8, 1.0);
-                } else if length > 0.6 {
-                    damping *= 0.5;
                 }
                 factor.fresh = false;
             }
             // Rounding is all that is left, unless the preconditioner was old.
-            None if factor.fresh => return outcome(theta, small),
+            None if factor.fresh || last => return outcome(theta, small),
             None => factor.tired = true,
         }
     }
