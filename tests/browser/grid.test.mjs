@@ -63,6 +63,26 @@ for (const name of BROWSERS) {
       await lab.close();
     });
 
+    test("a cell of digits against clusters shows the images in it", async () => {
+      const lab = await LabPage.open(browser, server.url, "#/clusters/2-kmeans?n_clusters=4&n_init=1&max_iter=3");
+      await lab.run();
+      const card = '[data-section="confusion"]';
+      await lab.frame.waitForSelector(`${card} [data-cell="0,0"]`);
+      const [, ...rows] = await lab.table("confusion");
+      const column = rows.findIndex((row) => row[0] === "1") >= 0 ? 1 : 0;
+      const counts = rows.map((row) => row.slice(1).map(Number));
+      const cluster = counts[column].indexOf(Math.max(...counts[column]));
+      await lab.frame.focus(`${card} [data-cell="0,0"]`);
+      await lab.frame.$eval(`${card} [data-cell="${column},${cluster}"]`, (cell) => cell.click());
+      await lab.frame.waitForSelector(`${card} .row-of-images, ${card} ${id("load-images")}`);
+      if (await lab.frame.$(`${card} ${id("load-images")}`)) await lab.frame.$eval(`${card} ${id("load-images")}`, (button) => button.click());
+      await lab.frame.waitForSelector(`${card} .row-of-images`);
+      const title = await lab.frame.$eval(`${card} .row-of-images p`, (p) => p.textContent);
+      assert.equal(title, `1 in cluster ${cluster}: ${counts[column][cluster]} images, of which 60 are shown, by number`);
+      assert.deepEqual(lab.complaints, []);
+      await lab.close();
+    });
+
     test("the arrow keys go from cell to cell", async () => {
       const lab = await open();
       await lab.frame.focus(`${grid} [data-cell="0,0"]`);
