@@ -114,7 +114,8 @@ pub fn Dendrogram(subject: Subject) -> impl IntoView {
     let name = Memo::new(move |_| {
         let tree = |section: &&Section| tree(section).is_some();
         let trees = |shown: &Shown| shown.report.sections.iter().filter(tree).count();
-        let alone = desk.shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| trees(shown) == 1));
+        // While trees grow they come one after the other.
+        let alone = desk.shown.with(|shown| shown.as_ref().is_some_and(|shown| trees(shown) == 1));
         let id = || computed.with(|section| section.as_ref().map(|section| section.id.clone()));
         if alone { String::new() } else { id().unwrap_or_default() }
     });

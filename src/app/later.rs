@@ -50,6 +50,7 @@ pub enum Piece {
 enum Module {
     Clusters,
     Patches,
+    Cells,
     Logistic,
     Inference,
     Mixture,
@@ -60,7 +61,9 @@ impl Piece {
         match self {
             Piece::View(Manner::Tree | Manner::Settings | Manner::Cores | Manner::Agreement, _) => Module::Clusters,
             Piece::View(Manner::Words, _) => Module::Patches,
-            Piece::View(Manner::Contributions | Manner::Matrix | Manner::Path | Manner::Maps, _) => Module::Logistic,
+            // Of several labs, one of them what most visitors see first: a small module of its own.
+            Piece::View(Manner::Matrix, _) => Module::Cells,
+            Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _) => Module::Logistic,
             Piece::View(Manner::Templates | Manner::Complete | Manner::Keep, _) => Module::Mixture,
             Piece::View(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Inference,
         }
@@ -85,12 +88,17 @@ fn patches(piece: Piece) -> Came {
     Ok(view! { <Window subject/> }.into_any())
 }
 
+#[wasm_split(cells, fallible, preload(load_cells))]
+fn cells(piece: Piece) -> Came {
+    let Piece::View(_, Subject { section, .. }) = piece else { return Ok(().into_any()) };
+    Ok(view! { <Matrix section/> }.into_any())
+}
+
 #[wasm_split(logistic, fallible, preload(load_logistic))]
 fn logistic(piece: Piece) -> Came {
     let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(().into_any()) };
     Ok(match manner {
         Manner::Contributions => view! { <Contributions section/> }.into_any(),
-        Manner::Matrix => view! { <Matrix section/> }.into_any(),
         Manner::Path => view! { <Along section/> }.into_any(),
         _ => view! { <Maps section/> }.into_any(),
     })
@@ -125,6 +133,7 @@ pub fn view(piece: Piece) -> AnyView {
         let loaded = match module {
             Module::Clusters => load_clusters().await,
             Module::Patches => load_patches().await,
+            Module::Cells => load_cells().await,
             Module::Logistic => load_logistic().await,
             Module::Inference => load_inference().await,
             Module::Mixture => load_mixture().await,
@@ -136,6 +145,7 @@ pub fn view(piece: Piece) -> AnyView {
     let made = move || match module {
         Module::Clusters => clusters(piece.clone()).now_or_never(),
         Module::Patches => patches(piece.clone()).now_or_never(),
+        Module::Cells => cells(piece.clone()).now_or_never(),
         Module::Logistic => logistic(piece.clone()).now_or_never(),
         Module::Inference => inference(piece.clone()).now_or_never(),
         Module::Mixture => mixture(piece.clone()).now_or_never(),

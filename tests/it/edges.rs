@@ -214,7 +214,7 @@ fn links_that_cannot_be_say_why() {
         ("kmeans?n_clusters=31", "n_clusters", "at most the number of images, 30"),
         ("kmeans?n_clusters=0", "n_clusters", "[1, 500]"),
         ("kmeans?n_init=0", "n_init", "[1, 200]"),
-        ("dbgrid?eps=0", "eps", "[1, 10000]"),
+        ("dbgrid?eps=0", "eps", "floats in the range [0.001, 10000]"),
         ("dbgrid?min_samples=0", "min_samples", "[1, 1000]"),
         ("dbgrid?n_samples=31&replace=false", "n_samples", "at most the 30 images"),
         ("dbgrid?n_samples=1", "n_samples", "[2, 5000]"),
