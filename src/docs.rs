@@ -29,5 +29,9 @@ fn values(domain: &Domain) -> String {
         Domain::Ints { min, max, longest } => {
             format!("1 to {longest} ints from {min} to {max}, written `{min}~{max}`")
         }
+        Domain::Floats { min, max, longest } => {
+            format!("1 to {longest} floats from {min} to {max}, written `{min}~{max}`")
+        }
+        Domain::Part { most } => format!("float above 0, at most 1, or int from 2 to {most}"),
     }
 }

@@ -40,6 +40,20 @@ pub enum Domain {
         /// Longest list.
         longest: usize,
     },
+    /// A list of real numbers, written `1~6.1`.
+    Floats {
+        /// Smallest entry.
+        min: f64,
+        /// Largest entry.
+        max: f64,
+        /// Longest list.
+        longest: usize,
+    },
+    /// A share of something in (0, 1], or from 2 on how many of it, as scikit-learn takes a float or an int.
+    Part {
+        /// Largest number.
+        most: u32,
+    },
 }
 
 impl Domain {
@@ -53,6 +67,10 @@ impl Domain {
             Domain::Ints { min, max, longest } => {
                 format!("a list such as {min}~{max} of 1 to {longest} ints in the range [{min}, {max}]")
             }
+            Domain::Floats { min, max, longest } => {
+                format!("a list such as {min}~{max} of 1 to {longest} floats in the range [{min}, {max}]")
+            }
+            Domain::Part { most } => format!("a float in the range (0, 1] or an int in the range [2, {most}]"),
         }
     }
 }
@@ -65,10 +83,11 @@ impl Domain {
         }
         match self {
             Domain::Int { .. } => written::<u32>(text, self),
-            Domain::Float { .. } => written::<f64>(text, self),
+            Domain::Float { .. } | Domain::Part { .. } => written::<f64>(text, self),
             Domain::Choice(words) => words.iter().find(|word| **word == text.trim()).map(|word| word.to_string()),
             Domain::Flag => written::<bool>(text, self),
             Domain::Ints { .. } => written::<Vec<u32>>(text, self),
+            Domain::Floats { .. } => written::<Vec<f64>>(text, self),
         }
     }
 }
@@ -125,10 +144,17 @@ impl ParamType for u32 {
 
 impl ParamType for f64 {
     fn parse(text: &str, domain: &Domain) -> Option<Self> {
-        let Domain::Float { min, max } = domain else { return None };
         let value = decimal::read(text.trim())?;
+        let there = match domain {
+            Domain::Float { min, max } => (*min..=*max).contains(&value),
+            Domain::Part { most } => {
+                let counted = value.fract() == 0.0 && value <= f64::from(*most);
+                value > 0.0 && (value <= 1.0 || counted)
+            }
+            _ => false,
+        };
         // -0 and 0 are one value, and must have one spelling.
-        (*min..=*max).contains(&value).then_some(value + 0.0)
+        there.then_some(value + 0.0)
     }
 
     fn write(&self) -> String {
@@ -156,19 +182,31 @@ impl ParamType for bool {
 impl ParamType for Vec<u32> {
     fn parse(text: &str, domain: &Domain) -> Option<Self> {
         let Domain::Ints { min, max, longest } = domain else { return None };
-        let entry = Domain::Int { min: *min, max: *max, slider: 0 };
-        // A form may separate by commas or spaces; a link uses '~'.
-        let values = text
-            .split(['~', ',', ' '])
-            .filter(|part| !part.is_empty())
-            .map(|part| u32::parse(part, &entry))
-            .collect::<Option<Vec<_>>>()?;
-        (1..=*longest).contains(&values.len()).then_some(values)
+        listed(text, *longest, &Domain::Int { min: *min, max: *max, slider: 0 })
     }
 
     fn write(&self) -> String {
         self.iter().map(u32::to_string).collect::<Vec<_>>().join("~")
     }
+}
+
+impl ParamType for Vec<f64> {
+    fn parse(text: &str, domain: &Domain) -> Option<Self> {
+        let Domain::Floats { min, max, longest } = domain else { return None };
+        listed(text, *longest, &Domain::Float { min: *min, max: *max })
+    }
+
+    fn write(&self) -> String {
+        // Whole numbers as if they were ints, as a list of ints is written.
+        self.iter().map(f64::to_string).collect::<Vec<_>>().join("~")
+    }
+}
+
+/// The entries of a list. A form may separate by commas or spaces; a link uses '~'.
+fn listed<T: ParamType>(text: &str, longest: usize, entry: &Domain) -> Option<Vec<T>> {
+    let parts = text.split(['~', ',', ' ']).filter(|part| !part.is_empty());
+    let values = parts.map(|part| T::parse(part, entry)).collect::<Option<Vec<_>>>()?;
+    (1..=longest).contains(&values.len()).then_some(values)
 }
 
 /// Parameters of one experiment; made by [`params!`](crate::params!).
@@ -217,7 +255,7 @@ pub fn normal(specs: &[ParamSpec], values: &[(String, String)]) -> Result<Vec<(S
 }
 
 /// An error if a list names a value twice: results are told apart by it.
-pub fn distinct(name: &str, values: &[u32]) -> Result<()> {
+pub fn distinct<T: PartialEq + std::fmt::Display>(name: &str, values: &[T]) -> Result<()> {
     match values.iter().enumerate().find(|(i, value)| values[..*i].contains(value)) {
         Some((_, value)) => Err(Error::invalid(name, "a list of different numbers", format!("{value} twice"))),
         None => Ok(()),
@@ -342,6 +380,36 @@ mod tests {
             assert_eq!(value.write(), text);
             assert_eq!(f64::parse(text, &PERCENT), Some(value));
         }
+    }
+
+    #[test]
+    fn a_list_of_floats_is_written_as_one_of_ints_where_they_are_whole() {
+        let domain = Domain::Floats { min: 0.001, max: 10_000.0, longest: 4 };
+        for (text, values, written) in [
+            ("1~2~3", vec![1.0, 2.0, 3.0], "1~2~3"),
+            ("6.1, 10000", vec![6.1, 10_000.0], "6.1~10000"),
+            ("1e-3", vec![0.001], "0.001"),
+        ] {
+            assert_eq!(Vec::<f64>::parse(text, &domain), Some(values.clone()), "{text}");
+            assert_eq!(values.write(), written);
+            assert_eq!(domain.normal(text).as_deref(), Some(written));
+        }
+        for bad in ["", "0", "1~-2", "1~x", "NaN", "1~2~3~4~5", "10001"] {
+            assert_eq!(Vec::<f64>::parse(bad, &domain), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_a_share_or_a_number() {
+        let domain = Domain::Part { most: 100 };
+        for (text, value) in [("0.75", 0.75), ("1", 1.0), ("1.0", 1.0), ("2", 2.0), ("100", 100.0), ("1e-9", 1e-9)] {
+            assert_eq!(f64::parse(text, &domain), Some(value), "{text}");
+        }
+        for bad in ["0", "-0", "-1", "1.5", "2.5", "101", "NaN", "inf", ""] {
+            assert_eq!(f64::parse(bad, &domain), None, "{bad}");
+        }
+        let error = parse::<f64>("max_patches", "1.5", &domain).unwrap_err().to_string();
+        assert!(error.contains("a float in the range (0, 1] or an int in the range [2, 100]. Got '1.5'"), "{error}");
     }
 
     #[test]

@@ -79,10 +79,10 @@ pub fn call<P: Params>(variable: &str, function: &str, params: &P, without: &[&s
         .filter_map(|spec| {
             let text = params.get(spec.name)?;
             let literal = match spec.domain {
-                Domain::Int { .. } | Domain::Float { .. } => text,
+                Domain::Int { .. } | Domain::Float { .. } | Domain::Part { .. } => text,
                 Domain::Choice(_) => format!("{text:?}"),
                 Domain::Flag => (if text == "true" { "True" } else { "False" }).into(),
-                Domain::Ints { .. } => format!("[{}]", text.replace('~', ", ")),
+                Domain::Ints { .. } | Domain::Floats { .. } => format!("[{}]", text.replace('~', ", ")),
             };
             Some(format!("{}={literal}", spec.name))
         })

@@ -51,7 +51,7 @@ pub fn Cores(section: Memo<Option<Section>>) -> impl IntoView {
             let width = grid.iter().filter(|found| found.eps == grid[0].eps).count();
             Some(grid.get(row * width + column)?.eps)
         });
-        if let Some(row) = eps.and_then(|eps| nearest(eps as f64)) {
+        if let Some(row) = eps.and_then(nearest) {
             at.set(Some(row));
         }
     });
@@ -65,7 +65,7 @@ pub fn Cores(section: Memo<Option<Section>>) -> impl IntoView {
                 let count = int(counts, row.get(), column)?;
                 let k: i64 = name.rsplit(' ').next()?.parse().ok()?;
                 let share = count as f64 / n.get().max(1) as f64;
-                let one = |found: &Found| found.eps as f64 == eps.get() && found.is(k) && found.clusters == 1;
+                let one = |found: &Found| found.eps == eps.get() && found.is(k) && found.clusters == 1;
                 let one = grid.with(|grid| grid.iter().flatten().any(one));
                 Some((k, count, share, flags::of(share, usize::from(one))))
             };

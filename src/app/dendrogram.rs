@@ -4,7 +4,9 @@
 use super::branches::{self, Branches};
 use super::desk::Desk;
 use super::drag::Drag;
+use super::later::Subject;
 use super::paint::Brush;
+use super::state::Shown;
 use super::strip::Strip;
 use crate::decimal;
 use crate::experiments::cut::{self, Share};
@@ -16,18 +18,21 @@ use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// Room for the handle of the cut, in CSS pixels: as the style sheet places it.
+const HANDLE: f64 = 62.0;
+
 /// How the visitor looks at a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Look {
+struct Look {
     /// Where it is cut, if not where the report says.
-    pub height: Option<f64>,
+    height: Option<f64>,
     /// Which merges are drawn.
-    pub truncation: Truncation,
+    truncation: Truncation,
 }
 
 impl Look {
     /// How the report itself looks at it.
-    pub fn first(section: Option<&Section>) -> Self {
+    fn first(section: Option<&Section>) -> Self {
         let truncation = section.and_then(tree).map_or_else(Truncation::default, |tree| tree.truncation);
         Look { height: None, truncation }
     }
@@ -42,7 +47,7 @@ fn tree(section: &Section) -> Option<&Tree> {
 }
 
 /// The section as the visitor looks at it, with words to match; `None` if it is no tree.
-pub fn seen(section: Option<&Section>, look: Look) -> Option<Section> {
+fn seen(section: Option<&Section>, look: Look) -> Option<Section> {
     let tree = tree(section?)?;
     let mut section = section?.clone();
     let changed =
@@ -100,10 +105,33 @@ impl Known {
     }
 }
 
-/// The tree, its cut and what follows from it. `section` is what [`seen`] gives.
+/// The tree, its cut and what follows from it; words and files follow too.
 #[component]
-pub fn Dendrogram(section: Memo<Option<Section>>, look: RwSignal<Look>) -> impl IntoView {
+pub fn Dendrogram(subject: Subject) -> impl IntoView {
     let desk = expect_context::<Desk>();
+    let Subject { section: computed, seen: followed } = subject;
+    // Of a tree that is alone, the link need not say which it is.
+    let name = Memo::new(move |_| {
+        let tree = |section: &&Section| tree(section).is_some();
+        let trees = |shown: &Shown| shown.report.sections.iter().filter(tree).count();
+        // While trees grow they come one after the other.
+        let alone = desk.shown.with(|shown| shown.as_ref().is_some_and(|shown| trees(shown) == 1));
+        let id = || computed.with(|section| section.as_ref().map(|section| section.id.clone()));
+        if alone { String::new() } else { id().unwrap_or_default() }
+    });
+    let look = RwSignal::new(computed.with_untracked(|section| Look::first(section.as_ref())));
+    Effect::new(move |_| {
+        let height = desk.view.with(|view| view.height(&name.get()));
+        look.update(|look| look.height = height);
+    });
+    Effect::new(move |before: Option<()>| {
+        let height = look.get().height;
+        if before.is_some() {
+            desk.cut_at(&name.get_untracked(), height);
+        }
+    });
+    let section = Memo::new(move |_| computed.with(|section| seen(section.as_ref(), look.get())));
+    Effect::new(move |_| followed.set(section.get()));
     let known: Memo<Option<Arc<Known>>> = Memo::new(move |_| {
         section.with(|section| {
             let tree = tree(section.as_ref()?)?;
@@ -118,7 +146,10 @@ pub fn Dendrogram(section: Memo<Option<Section>>, look: RwSignal<Look>) -> impl 
     });
     let frame = NodeRef::<html::Div>::new();
     let picture = NodeRef::<html::Canvas>::new();
-    let width = super::figure::width_of(frame);
+    let whole = super::figure::width_of(frame);
+    let (more, look_right) = super::figure::edge(frame, whole);
+    // The handle of the cut stands beside the tree, not on its branches.
+    let width = Memo::new(move |_| (whole.get() - HANDLE).max(0.0));
     let layout = Memo::new(move |_| {
         known.with(|known| {
             let known = known.as_ref()?;
@@ -161,8 +192,8 @@ pub fn Dendrogram(section: Memo<Option<Section>>, look: RwSignal<Look>) -> impl 
     };
     view! {
         <CutControls known look/>
-        <div class="scroll chart tree" node_ref=frame style=move || format!("min-height:{}px", tall()) tabindex="0" role="region"
-            aria-label=named(", picture")>
+        <div class="scroll chart tree" class:more=more node_ref=frame style=move || format!("min-height:{}px", tall()) tabindex="0"
+            role="region" aria-label=named(", picture") on:scroll=move |_| look_right.run(())>
             <div class="tree-plot" style=move || format!("width:{}px;height:{}px", wide(), tall())
                 on:pointermove=point on:pointerdown=point on:pointerleave=move |_| lit.set(None)>
                 <canvas node_ref=picture class:dimmed=move || lit.with(Option::is_some) role="img" aria-label=summary data-testid="tree"></canvas>

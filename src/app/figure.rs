@@ -2,8 +2,6 @@
 
 use super::agree;
 use super::bootstraps;
-use super::cores::Cores;
-use super::dendrogram::{self, Dendrogram, Look};
 use super::desk::Desk;
 use super::gallery::Gallery;
 use super::later::{self, Piece};
@@ -13,15 +11,17 @@ use super::player;
 use super::reconstruct;
 use super::save;
 use super::scatter::{self, Scatter};
-use super::settings::{self, Chosen, Settings};
+use super::settings::{self, Chosen};
 use super::signs::{Signs, has_signs};
 use super::state::{RunState, Shown, Status};
-use super::window::Window;
 use crate::plots::{self, Theme, canvas};
 use crate::report::{ColorScale, Figure, Section, Table, Value, span};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
+
+/// Letters of a cell that stand on one line.
+const LONG: usize = 32;
 
 /// Rows of a table shown at first, and with each "more".
 const ROWS: usize = 40;
@@ -116,8 +116,7 @@ impl Manner {
             _ if gridded && section.id == "k_distances" => Manner::Cores,
             Figure::Bag(_) => Manner::Words,
             Figure::Linear(_) => Manner::Contributions,
-            // Only classifiers say which images are in a cell.
-            Figure::Confusion { .. } if matches!(&*section.id, "confusion_train" | "confusion_test") => Manner::Matrix,
+            Figure::Confusion { .. } if section.id.starts_with("confusion") => Manner::Matrix,
             Figure::Path(_) => Manner::Path,
             Figure::Inferred(_) => Manner::Masks,
             _ if resampled && section.id == "bootstraps" => Manner::Bootstraps,
@@ -179,45 +178,18 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
             section.as_ref().map_or(Manner::Chart, |s| Manner::of(s, gridded, compared.get(), resampled))
         })
     });
-    // Of a tree, words and files follow the visitor's cut.
-    let name = Signal::derive({
-        let id = id.clone();
-        move || {
-            let trees = |shown: &Shown| {
-                shown.report.sections.iter().filter(|s| matches!(s.figure, Figure::Dendrogram(_))).count()
-            };
-            // Of a tree that is alone, the link need not say which it is.
-            let alone = desk.shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| trees(shown) == 1));
-            if alone { String::new() } else { id.clone() }
-        }
-    });
-    let look = RwSignal::new(section.with_untracked(|section| Look::first(section.as_ref())));
-    let tree = manner.get_untracked() == Manner::Tree;
-    if tree {
-        Effect::new(move |_| {
-            let height = desk.view.with(|view| view.height(&name.get()));
-            look.update(|look| look.height = height);
-        });
-        Effect::new(move |before: Option<()>| {
-            let height = look.get().height;
-            if before.is_some() {
-                desk.cut_at(&name.get_untracked(), height);
-            }
-        });
-    }
-    let cut = Memo::new(move |_| section.with(|section| dendrogram::seen(section.as_ref(), look.get())));
     let subject = later::Subject { section, seen: RwSignal::new(None) };
-    let sighted = Memo::new(move |_| subject.seen.get().or_else(|| section.get()));
+    // Of a tree, words and files follow the visitor's cut; of masks, the way they are looked at; of a bag, the sheet.
+    let followed = Memo::new(move |_| subject.seen.get().or_else(|| section.get()));
     let seen = match manner.get_untracked() {
-        Manner::Tree => cut,
-        Manner::Masks => sighted,
+        Manner::Tree | Manner::Masks | Manner::Words => followed,
         _ => section,
     };
     // The table is of what is selected, if something is.
     let chosen = Memo::new(move |_| section.with(|s| selected.with(|selected| scatter::only(s.as_ref(), selected))));
     let listed = match manner.get_untracked() {
         Manner::Points => chosen,
-        Manner::Masks => sighted,
+        Manner::Tree | Manner::Masks | Manner::Words => followed,
         _ => section,
     };
     let table_id = format!("t-{id}");
@@ -240,10 +212,6 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                     {compared.get().then(|| view! { <agree::Side second/> })}
                     <Scatter section selected/>
                 }.into_any(),
-                Manner::Agreement => view! { <agree::Agreement section/> }.into_any(),
-                Manner::Cores => view! { <Cores section/> }.into_any(),
-                Manner::Settings => view! { <Settings section/> }.into_any(),
-                Manner::Words => view! { <Window section/> }.into_any(),
                 Manner::Centres => view! { <Centres section/> }.into_any(),
                 Manner::Images => view! {
                     {rebuilt.then(|| view! { <reconstruct::Components n=n_components/> })}
@@ -251,7 +219,6 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 }.into_any(),
                 Manner::Numbers => ().into_any(),
                 Manner::Gallery => view! { <Gallery section/> }.into_any(),
-                Manner::Tree => view! { <Dendrogram section=cut look/> }.into_any(),
                 Manner::Chart => view! { <Chart section/> }.into_any(),
                 manner => later::view(Piece::View(manner, subject)),
             }}
@@ -383,6 +350,25 @@ pub fn width_of(frame: NodeRef<html::Div>) -> RwSignal<f64> {
     width
 }
 
+/// Whether something lies beyond the right edge of a frame that scrolls sideways, and what is to be called when it has
+/// been scrolled.
+pub fn edge(frame: NodeRef<html::Div>, width: RwSignal<f64>) -> (RwSignal<bool>, Callback<()>) {
+    let more = RwSignal::new(false);
+    let look = Callback::new(move |()| {
+        let Some(element) = frame.try_get_untracked().flatten() else { return };
+        let beyond = element.scroll_width() - element.client_width() - element.scroll_left() > 2;
+        if more.try_get_untracked().is_some_and(|before| before != beyond) {
+            more.set(beyond);
+        }
+    });
+    Effect::new(move |_| {
+        width.track();
+        // The picture is drawn in the next frame, and has its width then.
+        request_animation_frame(move || request_animation_frame(move || look.run(())));
+    });
+    (more, look)
+}
+
 /// A chart, and what lies over it.
 #[component]
 pub fn Chart(section: Memo<Option<Section>>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
@@ -407,19 +393,33 @@ pub fn Chart(section: Memo<Option<Section>>, #[prop(optional)] children: Option<
         });
     });
     let summary = move || section.with(|section| section.as_ref().map(|s| s.summary.clone()));
+    let (more, look) = edge(frame, width);
     let name = move || section.with(|section| section.as_ref().map(|s| format!("{}, picture", s.title)));
     let height = move || {
         section
             .with(|s| s.as_ref().map(|s| format!("min-height:{}px", plots::height(&s.figure, width.get().max(240.0)))))
     };
     view! {
-        <div class="scroll chart" node_ref=frame style=height tabindex="0" role="region" aria-label=name>
+        <div class="scroll chart" class:more=more node_ref=frame style=height tabindex="0" role="region" aria-label=name
+            on:scroll=move |_| look.run(())>
             <div class="plot">
                 <canvas node_ref=node role="img" aria-label=summary></canvas>
                 {children.map(|children| children())}
             </div>
         </div>
     }
+}
+
+/// A cell of a table; a list may have several lines, and is not shown to the end if it has hundreds.
+fn cell(value: &Value) -> impl IntoView + use<> {
+    let mut text = value.short();
+    let long = text.len() > LONG;
+    if let Some((end, _)) = text.match_indices(' ').find(|(at, _)| *at > 8 * LONG) {
+        let rest = text[end..].split_whitespace().count();
+        text.truncate(end);
+        text += &format!(" … and {rest} more, which the CSV has");
+    }
+    view! { <td class="num" class:long=long>{text}</td> }
 }
 
 /// The numbers behind a picture, in parts.
@@ -444,7 +444,7 @@ pub fn TableView(section: Memo<Option<Section>>) -> impl IntoView {
                             .take(limit.get())
                             .map(|row| {
                                 view! {
-                                    <tr>{row.iter().map(|value| view! { <td class="num">{value.short()}</td> }).collect_view()}</tr>
+                                    <tr>{row.iter().map(cell).collect_view()}</tr>
                                 }
                             })
                             .collect_view()

@@ -174,7 +174,7 @@ fn Control(spec: ParamSpec) -> impl IntoView {
             }
             .into_any()
         }
-        Domain::Float { .. } | Domain::Ints { .. } => view! {
+        Domain::Float { .. } | Domain::Ints { .. } | Domain::Floats { .. } | Domain::Part { .. } => view! {
             <input type="text" class="wide" id=id.clone() data-testid=id.clone() autocomplete="off" prop:value=text
                 prop:disabled=locked aria-invalid=invalid aria-describedby=described on:change=commit/>
         }

@@ -1,10 +1,13 @@
 //! Views that come when they are first shown: those of one lab are a module of their own (see scripts/page), so that
 //! nobody downloads all of them before the first result.
 
+use super::agree::Agreement;
 use super::bootstraps::Bootstraps;
 use super::chains::Keep;
 use super::complete::Complete;
 use super::contributions::Contributions;
+use super::cores::Cores;
+use super::dendrogram::Dendrogram;
 use super::figure::Manner;
 use super::inferred;
 use super::maps::Maps;
@@ -12,7 +15,9 @@ use super::matrix::Matrix;
 use super::painting::{Compared, Paint};
 use super::path::Along;
 use super::regions::Regions;
+use super::settings::Settings;
 use super::templates::Templates;
+use super::window::Window;
 use crate::report::{Painted, Section};
 use futures::FutureExt;
 use leptos::prelude::*;
@@ -43,6 +48,9 @@ pub enum Piece {
 /// Which module has it.
 #[derive(Clone, Copy, PartialEq)]
 enum Module {
+    Clusters,
+    Patches,
+    Cells,
     Logistic,
     Inference,
     Mixture,
@@ -51,11 +59,39 @@ enum Module {
 impl Piece {
     fn module(&self) -> Module {
         match self {
-            Piece::View(Manner::Contributions | Manner::Matrix | Manner::Path | Manner::Maps, _) => Module::Logistic,
+            Piece::View(Manner::Tree | Manner::Settings | Manner::Cores | Manner::Agreement, _) => Module::Clusters,
+            Piece::View(Manner::Words, _) => Module::Patches,
+            // Of several labs, one of them what most visitors see first: a small module of its own.
+            Piece::View(Manner::Matrix, _) => Module::Cells,
+            Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _) => Module::Logistic,
             Piece::View(Manner::Templates | Manner::Complete | Manner::Keep, _) => Module::Mixture,
             Piece::View(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Inference,
         }
     }
+}
+
+#[wasm_split(clusters, fallible, preload(load_clusters))]
+fn clusters(piece: Piece) -> Came {
+    let Piece::View(manner, subject) = piece else { return Ok(().into_any()) };
+    let section = subject.section;
+    Ok(match manner {
+        Manner::Tree => view! { <Dendrogram subject/> }.into_any(),
+        Manner::Settings => view! { <Settings section/> }.into_any(),
+        Manner::Cores => view! { <Cores section/> }.into_any(),
+        _ => view! { <Agreement section/> }.into_any(),
+    })
+}
+
+#[wasm_split(patches, fallible, preload(load_patches))]
+fn patches(piece: Piece) -> Came {
+    let Piece::View(_, subject) = piece else { return Ok(().into_any()) };
+    Ok(view! { <Window subject/> }.into_any())
+}
+
+#[wasm_split(cells, fallible, preload(load_cells))]
+fn cells(piece: Piece) -> Came {
+    let Piece::View(_, Subject { section, .. }) = piece else { return Ok(().into_any()) };
+    Ok(view! { <Matrix section/> }.into_any())
 }
 
 #[wasm_split(logistic, fallible, preload(load_logistic))]
@@ -63,7 +99,6 @@ fn logistic(piece: Piece) -> Came {
     let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(().into_any()) };
     Ok(match manner {
         Manner::Contributions => view! { <Contributions section/> }.into_any(),
-        Manner::Matrix => view! { <Matrix section/> }.into_any(),
         Manner::Path => view! { <Along section/> }.into_any(),
         _ => view! { <Maps section/> }.into_any(),
     })
@@ -96,6 +131,9 @@ pub fn view(piece: Piece) -> AnyView {
     let module = piece.module();
     leptos::task::spawn_local(async move {
         let loaded = match module {
+            Module::Clusters => load_clusters().await,
+            Module::Patches => load_patches().await,
+            Module::Cells => load_cells().await,
             Module::Logistic => load_logistic().await,
             Module::Inference => load_inference().await,
             Module::Mixture => load_mixture().await,
@@ -105,6 +143,9 @@ pub fn view(piece: Piece) -> AnyView {
     });
     // Their module is here, so they have it at once.
     let made = move || match module {
+        Module::Clusters => clusters(piece.clone()).now_or_never(),
+        Module::Patches => patches(piece.clone()).now_or_never(),
+        Module::Cells => cells(piece.clone()).now_or_never(),
         Module::Logistic => logistic(piece.clone()).now_or_never(),
         Module::Inference => inference(piece.clone()).now_or_never(),
         Module::Mixture => mixture(piece.clone()).now_or_never(),

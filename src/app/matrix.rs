@@ -30,42 +30,60 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
             _ => Default::default(),
         })
     });
-    // Only classifiers say which images are in a cell.
-    let side = section.with_untracked(|section| {
-        section.as_ref().and_then(|section| section.id.strip_prefix("confusion_").map(String::from))
-    });
+    let id =
+        StoredValue::new(section.with_untracked(|section| section.as_ref().map(|s| s.id.clone()).unwrap_or_default()));
+    // Classifiers say which images are in a cell, and how sure they are; clusterings, which images are in a cluster.
+    let side = id.with_value(|id| id.strip_prefix("confusion_").map(String::from));
     let side = StoredValue::new(side.filter(|side| side == "train" || side == "test"));
     let data = Memo::new(move |_| desk.setup.with(|setup| setup.data.clone()));
     let pictures = Memo::new(move |_| {
-        let ((row, column), side) = (chosen.get()?, side.get_value()?);
-        let (truth, predicted) =
+        let (row, column) = chosen.get()?;
+        let (truth, found) =
             shape.with(|(rows, columns)| Some((rows.get(row)?.clone(), columns.get(column)?.clone())))?;
-        let id = data.get();
-        let rows = desk.data.with(|all| {
-            let data = all.get(&id)?;
+        let name = data.get();
+        let known = desk.data.with(|all| {
+            let data = all.get(&name)?;
             let class =
                 |name: &String| data.class_names.iter().position(|known| known == name).map(|class| class as u32);
-            let found = desk.shown.with(|shown| {
-                cells::images(&shown.as_ref()?.report, &side, &data.labels, class(&truth)?, class(&predicted)?)
-            })?;
-            let n = found.len();
-            let listed = found.iter().take(MOST);
-            let title = format!(
-                "{truth} taken for {predicted}: {n} images{}, the surest first",
-                if n > MOST { ", of which 60 are shown" } else { "" }
-            );
-            let (images, captions) = listed.map(|(image, sure)| (*image, format!("{:.0} %", sure * 100.0))).unzip();
-            Some(if n == 0 { Vec::new() } else { vec![GalleryRow { title, images, captions }] })
+            let (labels, digit) = (&data.labels, class(&truth)?);
+            desk.shown.with(|shown| {
+                let report = &shown.as_ref()?.report;
+                let caption = |(image, sure): (u32, f64)| (image, format!("{:.0} %", sure * 100.0));
+                match side.get_value() {
+                    Some(side) => cells::images(report, &side, labels, digit, class(&found)?)
+                        .map(|images| images.into_iter().map(caption).collect::<Vec<_>>()),
+                    None => id
+                        .with_value(|id| cells::members(report, id, labels, digit, column as u32))
+                        .map(|images| images.into_iter().map(|image| (image, image.to_string())).collect()),
+                }
+            })
         });
-        let (id, title, summary) = (String::new(), String::new(), format!("{truth} taken for {predicted}"));
-        let data = data.get();
-        rows.map(|rows| Section { id, title, summary, figure: Figure::Gallery { data, rows } })
+        let (summary, order) = match side.get_value() {
+            Some(_) => (format!("{truth} taken for {found}"), "the surest first"),
+            None => (format!("{truth} in cluster {found}"), "by number"),
+        };
+        let rows = known.map(|known| {
+            let n = known.len();
+            let most = if n > MOST { format!(", of which {MOST} are shown") } else { String::new() };
+            let noun = if n == 1 { "image" } else { "images" };
+            let title = format!("{summary}: {n} {noun}{most}, {order}");
+            let (images, captions) = known.into_iter().take(MOST).unzip();
+            if n == 0 { Vec::new() } else { vec![GalleryRow { title, images, captions }] }
+        });
+        let (id, title) = (String::new(), String::new());
+        rows.map(|rows| Section { id, title, summary, figure: Figure::Gallery { data: name, rows } })
     });
     // Where the images are not here yet, they can be had; a saved result does not know which they are.
     let known = move || {
-        side.with_value(|side| {
-            let side = side.as_ref()?;
-            desk.shown.with(|shown| Some(shown.as_ref()?.report.arrays.iter().any(|array| array.name == *side)))
+        let array = match side.get_value() {
+            Some(side) => Some(side),
+            None => id.with_value(|id| cells::labels_of(id)),
+        };
+        desk.shown.with(|shown| {
+            let report = &shown.as_ref()?.report;
+            // What is of a sample alone has no images to show.
+            let stands = |name: &String| report.arrays.iter().any(|array| array.name == *name);
+            array.map(|name| stands(&name)).filter(|there| *there || report.arrays.is_empty())
         })
     };
     let radio = move |value: cells::Cells, id: &'static str, name: &'static str| {

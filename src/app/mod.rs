@@ -14,6 +14,7 @@ mod dendrogram;
 mod desk;
 mod door;
 mod drag;
+mod drawn;
 mod embed;
 mod fetch;
 mod figure;

@@ -110,6 +110,6 @@ pub fn Pointed(rows: Memo<Vec<GalleryRow>>, data: Arc<Dataset>, children: Childr
             {children()}
             {mark}
         </div>
-        <p class="reading muted" aria-live="polite" data-testid="pointed">{words}</p>
+        <p class="reading muted" class:held=move || at.get().is_some() aria-live="polite" data-testid="pointed">{words}</p>
     }
 }

@@ -33,7 +33,7 @@ pub fn int(table: &Table, row: usize, column: usize) -> Option<i64> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
     /// Distance within which images are neighbours.
-    pub eps: i64,
+    pub eps: f64,
     min_samples: i64,
     /// Clusters.
     pub clusters: i64,
@@ -52,7 +52,12 @@ impl Found {
         let sizes: Vec<i64> = sizes.split_whitespace().filter_map(|size| size.parse().ok()).collect();
         let noise = int(3)?;
         let n = noise + sizes.iter().sum::<i64>();
-        Some(Found { eps: int(0)?, min_samples: int(1)?, clusters: int(2)?, noise, cores: int(4)?, sizes, n })
+        let eps = match table.rows.get(row)?.first()? {
+            Value::Int(eps) => *eps as f64,
+            Value::Float(eps) => *eps,
+            Value::Text(_) => return None,
+        };
+        Some(Found { eps, min_samples: int(1)?, clusters: int(2)?, noise, cores: int(4)?, sizes, n })
     }
 
     /// Images in all.

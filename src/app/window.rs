@@ -1,27 +1,45 @@
 //! A window that slides over an image: each place becomes a word, and the words are
 //! counted. A word shows where it is and what it stands for; a pixel, which words cover it.
 
+use super::drawn::Draw;
+use super::later::Subject;
 use super::tile::Tile;
 use crate::report::{Bag, ColorMap, Figure, Section};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-type Known = Memo<Option<Arc<Bag>>>;
+/// A bag, if the section has one.
+pub type Known = Memo<Option<Arc<Bag>>>;
 
 /// The image, its window and its bag.
 #[component]
-pub fn Window(section: Memo<Option<Section>>) -> impl IntoView {
-    let bag: Known = Memo::new(move |_| {
+pub fn Window(subject: Subject) -> impl IntoView {
+    let Subject { section, seen } = subject;
+    let computed: Known = Memo::new(move |_| {
         section.with(|section| match section.as_ref().map(|section| &section.figure) {
             Some(Figure::Bag(bag)) => Some(Arc::new(bag.clone())),
             _ => None,
         })
     });
+    let drawn = RwSignal::new(None::<Arc<Bag>>);
+    let bag: Known = Memo::new(move |_| drawn.get().or_else(|| computed.get()));
+    // Words, table and files are of what is looked at.
+    Effect::new(move |_| {
+        let drawn = drawn.get();
+        let section = section.with(|section| {
+            let (section, bag) = (section.as_ref()?, drawn?);
+            Some(Section { summary: bag.summary(), figure: Figure::Bag((*bag).clone()), ..section.clone() })
+        });
+        seen.set(section);
+    });
     let n_windows = Memo::new(move |_| with(bag, |bag| bag.reading.len()).unwrap_or(0));
     // Windows read so far; all of them until the visitor begins anew.
     let done = RwSignal::new(0);
-    Effect::new(move |_| done.set(n_windows.get()));
+    Effect::new(move |_| {
+        drawn.track();
+        done.set(n_windows.get());
+    });
     let word = RwSignal::new(None::<usize>);
     let pixel = RwSignal::new(None::<(u32, u32)>);
     let counts = Memo::new(move |_| {
@@ -37,6 +55,7 @@ pub fn Window(section: Memo<Option<Section>>) -> impl IntoView {
     let n_words = Memo::new(move |_| counts.with(Vec::len));
     view! {
         <div class="window" data-testid="window">
+            <Draw computed drawn/>
             <Controls done n_windows/>
             <div class="window-parts">
                 <Image bag done pixel covering/>
@@ -267,7 +286,7 @@ fn Now(bag: Known, done: RwSignal<usize>) -> impl IntoView {
 /// The picture of a word.
 fn pixels(bag: &Bag, word: usize) -> Vec<f32> {
     let d = (bag.patch_size.0 * bag.patch_size.1) as usize;
-    bag.words.get(word * d..(word + 1) * d).unwrap_or_default().to_vec()
+    bag.words.get(word * d..(word + 1) * d).unwrap_or_default().iter().map(|value| *value as f32).collect()
 }
 
 /// A word of the vocabulary with its bar.

@@ -3,7 +3,6 @@
 
 use super::drawing::{Drawing, Learning, Scaling, Train};
 use super::lab::{Job, Lab, Ticker, Workplace};
-use super::patches::check_share;
 use super::restarts::Fit;
 use super::{Experiment, pictures};
 use crate::data::Dataset;
@@ -26,8 +25,8 @@ crate::params! {
         patch_size "Patch": u32 = 6, Domain::Int { min: 3, max: 12, slider: 12 };
         /// The words are learned from every which image; 10, with 3 restarts, is the notebook's vocabulary.
         image_step "Learn from every which image": u32 = 100, Domain::Int { min: 1, max: 10_000, slider: 0 };
-        /// Share of the windows of each of those images, drawn with replacement; with 1, every window once.
-        max_patches "Share of patches": f64 = 0.75, Domain::Float { min: 0.0, max: 1.0 };
+        /// Share of the windows of each of those images, or from 2 on their number, drawn with replacement; with 1, every window once.
+        max_patches "Patches of each image": f64 = 0.75, Domain::Part { most: 10_000 };
         /// What is done to each image first: standard subtracts its mean and divides by its standard deviation.
         scaling "Scaling of each image": Scaling = Scaling::Standard, Domain::Choice(Scaling::WORDS);
         /// Seed of the patches drawn, and of the restarts.
@@ -174,7 +173,7 @@ impl Experiment for ReadImage {
             let last = n_samples.saturating_sub(1);
             return Err(Error::invalid("index", format!("an image number from 0 to {last}"), params.index));
         }
-        check_share(params.max_patches)
+        Ok(())
     }
 
     async fn run(params: &BagParams, lab: &Lab<'_>) -> Result<Report> {
@@ -333,7 +332,7 @@ fn figure(
         image_size: (data.height as u32, data.width as u32),
         patch_size: (p, p),
         pixels: data.image(image).iter().map(|level| f32::from(*level)).collect(),
-        words: vocabulary.words().as_slice().iter().map(|value| *value as f32).collect(),
+        words: vocabulary.words().as_slice().to_vec(),
         low,
         high,
         reading: reading.iter().map(|word| *word as f32).collect(),

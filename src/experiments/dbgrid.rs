@@ -3,11 +3,11 @@
 
 use super::Experiment;
 use super::kmeans::Scaling;
-use super::lab::{Job, Lab, Tick, Ticker, Workplace};
+use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::tree::n_distinct;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::learn::cluster::{Neighborhoods, Pixels, all_k_distances};
+use crate::learn::cluster::{Finished, Neighborhoods, Pixels, all_k_distances};
 use crate::learn::resample::resample_indices;
 use crate::params::{Domain, distinct};
 use crate::python;
@@ -27,7 +27,7 @@ crate::params! {
         /// What is done to each pixel of the drawn images.
         scaling "Scaling": Scaling = Scaling::MinMax, Domain::Choice(Scaling::WORDS);
         /// Distances within which two images are neighbours.
-        eps "eps": Vec<u32> = (1..10).collect(), Domain::Ints { min: 1, max: 10_000, longest: 24 };
+        eps "eps": Vec<f64> = (1..10).map(f64::from).collect(), Domain::Floats { min: 0.001, max: 10_000.0, longest: 24 };
         /// Neighbours, itself included, that make an image a core of a cluster.
         min_samples "min_samples": Vec<u32> = (2..10).collect(), Domain::Ints { min: 1, max: 1_000, longest: 24 };
         /// Share of images in clusters above which a setting is listed.
@@ -90,20 +90,31 @@ impl Job for Grid {
         let rows = drawn(data, params.n_samples, params.replace, params.random_state)?;
         let sample = data.select(&rows)?;
         let pixels = Pixels::new(&sample.images, sample.n, sample.n_features(), params.scaling.into())?;
-        let eps: Vec<f64> = params.eps.iter().map(|eps| f64::from(*eps)).collect();
         let min_samples: Vec<usize> = params.min_samples.iter().map(|count| *count as usize).collect();
-        let mut tick = |done: usize| {
+        // Rows that are finished say which of them are cores, of every setting.
+        let mut search = |finished: &Finished| {
             if ticker.due() {
-                ticker.tell(Tick { step: done as u32, objective: 0.0, frame: Vec::new() });
+                let cores: Vec<Vec<u32>> = min_samples.iter().map(|count| finished.cores(*count)).collect();
+                let cell = |i: usize| cores.iter().map(move |cores| cores[i] as f32);
+                let frame = (0..params.eps.len()).flat_map(cell).collect();
+                ticker.tell(Tick { step: finished.n_rows as u32, objective: 0.0, frame });
             }
         };
-        let found = Neighborhoods::new(&pixels, &eps, &mut tick)?.dbscan(&pixels, &min_samples)?;
+        let found = Neighborhoods::watched(&pixels, &params.eps, &mut search)?.dbscan(&pixels, &min_samples)?;
         let cells = found.iter().map(|one| {
             let mut sizes = one.sizes();
             sizes.sort_unstable_by(|a, b| b.cmp(a));
             Cell { sizes, n_core: one.core_sample_indices.len() as u32 }
         });
-        let cells = cells.collect();
+        let cells: Vec<Cell> = cells.collect();
+        // The cells are finished; the distances are still to come.
+        let frame: Vec<f32> =
+            cells.iter().flat_map(|cell| [cell.clustered() as f32, cell.sizes.len() as f32]).collect();
+        let mut tick = |done: usize| {
+            if ticker.due() {
+                ticker.tell(Tick { step: (sample.n + done) as u32, objective: 0.0, frame: frame.clone() });
+            }
+        };
         let ks: Vec<usize> = min_samples.into_iter().filter(|k| *k <= sample.n).collect();
         let curves = if ks.is_empty() { Vec::new() } else { all_k_distances(&pixels, &ks, &mut tick)? };
         let images: Vec<u32> = rows.into_iter().map(|row| row as u32).collect();
@@ -136,7 +147,8 @@ impl Experiment for DbGrid {
 
     async fn run(params: &DbGridParams, lab: &Lab<'_>) -> Result<Report> {
         let jobs = [Grid { params: params.clone() }];
-        let found = lab.map("Neighbours", &jobs, &mut |_, _| None).await?;
+        let mut live = |known: &[Progress<Searched>], _: usize| unfinished(params, known.first()?.tick.as_ref()?);
+        let found = lab.map("Neighbours", &jobs, &mut live).await?;
         Ok(report(params, &found[0]))
     }
 
@@ -150,7 +162,9 @@ impl Experiment for DbGrid {
         script += "show('n_distinct', len(np.unique(drawn)))\n";
         script += &python::scaled(params.scaling.word());
         script += "listed = lopsided = 0\nquiet = []\n";
-        script += &format!("for eps in {:?}:\n    for min_samples in {:?}:\n", params.eps, params.min_samples);
+        // Whole numbers as ints, so that names are written alike.
+        let eps = params.eps.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
+        script += &format!("for eps in [{eps}]:\n    for min_samples in {:?}:\n", params.min_samples);
         script += "        labels = DBSCAN(eps=eps, min_samples=min_samples).fit_predict(X_scaled)\n";
         script += "        clustered = labels[labels >= 0]\n        share = len(clustered) / len(labels)\n";
         script += "        if 10 * len(clustered) > 9 * len(labels):\n            quiet.append(eps)\n";
@@ -188,45 +202,12 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
     report.metric("n_listed", "Settings listed", Value::Int(listed));
     report.metric("n_lopsided", "Of these, 99 % of what is clustered in one cluster", Value::Int(lopsided));
     let quiet = settings().zip(&found.cells).filter(|(_, cell)| 10 * cell.clustered() > 9 * params.n_samples);
-    if let Some(eps) = quiet.map(|((eps, _), _)| eps).min() {
-        report.metric("eps_low_noise", "Smallest eps with noise below 10 %", Value::Int(i64::from(eps)));
+    if let Some(eps) = quiet.map(|((eps, _), _)| eps).min_by(f64::total_cmp) {
+        report.metric("eps_low_noise", "Smallest eps with noise below 10 %", number(eps));
     }
 
-    let names = |values: &[u32]| values.iter().map(u32::to_string).collect::<Vec<_>>();
-    let heat = |id: &str, title: &str, summary: String, values: Vec<f64>, texts: Vec<String>, high: f64| Section {
-        id: id.into(),
-        title: title.into(),
-        summary,
-        figure: Figure::Heatmap {
-            row_title: "eps".into(),
-            column_title: "min_samples".into(),
-            rows: names(&params.eps),
-            columns: names(&params.min_samples),
-            values,
-            texts,
-            high,
-            map: ColorMap::Blues,
-        },
-    };
-    let shares: Vec<f64> = found.cells.iter().map(|cell| f64::from(cell.clustered()) / n * 100.0).collect();
-    let texts = shares.iter().map(|share| format!("{share:.1}")).collect();
-    let summary = format!(
-        "Per cent of {} images that belong to a cluster, for each pair of settings; {listed} of {} pairs are above {} %.",
-        params.n_samples,
-        found.cells.len(),
-        params.share * 100.0
-    );
-    report.sections.push(heat("grid", "Share of images in clusters", summary, shares, texts, 100.0));
-
-    let counts: Vec<f64> = found.cells.iter().map(|cell| cell.sizes.len() as f64).collect();
-    let most = counts.iter().copied().fold(1.0, f64::max);
-    let lonely = found.cells.iter().filter(|cell| cell.sizes.len() == 1).count();
-    let texts = found.cells.iter().map(|cell| cell.sizes.len().to_string()).collect();
-    let summary = format!(
-        "Number of clusters for each pair of settings, at most {most}. In {lonely} of them everything that is not \
-         noise is one single cluster, which says nothing about digits."
-    );
-    report.sections.push(heat("clusters", "Number of clusters", summary, counts, texts, most));
+    let cells_of = |cell: &Cell| (f64::from(cell.clustered()), cell.sizes.len() as f64);
+    report.sections.extend(grids(params, &found.cells.iter().map(cells_of).collect::<Vec<_>>()));
 
     let mut ends: Vec<&(u32, Vec<f64>)> = found.curves.iter().collect();
     if ends.len() > 2 {
@@ -256,20 +237,85 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
     report
 }
 
+/// A heat map over all settings.
+fn heat(params: &DbGridParams, (id, title): (&str, &str), summary: String, values: Vec<f64>, high: f64) -> Section {
+    let digits = if id == "grid" { 1 } else { 0 };
+    Section {
+        id: id.into(),
+        title: title.into(),
+        summary,
+        figure: Figure::Heatmap {
+            row_title: "eps".into(),
+            column_title: "min_samples".into(),
+            rows: params.eps.iter().map(f64::to_string).collect(),
+            columns: params.min_samples.iter().map(u32::to_string).collect(),
+            texts: values.iter().map(|value| format!("{value:.digits$}")).collect(),
+            values,
+            high,
+            map: ColorMap::Blues,
+        },
+    }
+}
+
+/// What every setting found: images in clusters, and clusters.
+fn grids(params: &DbGridParams, cells: &[(f64, f64)]) -> [Section; 2] {
+    let n = f64::from(params.n_samples);
+    let listed = cells.iter().filter(|(clustered, _)| clustered / n > params.share).count();
+    let summary = format!(
+        "Per cent of {} images that belong to a cluster, for each pair of settings; {listed} of {} pairs are above {} %.",
+        params.n_samples,
+        cells.len(),
+        params.share * 100.0
+    );
+    let shares = cells.iter().map(|(clustered, _)| clustered / n * 100.0).collect();
+    let counts: Vec<f64> = cells.iter().map(|(_, clusters)| *clusters).collect();
+    let most = counts.iter().copied().fold(1.0, f64::max);
+    let lonely = counts.iter().filter(|count| **count == 1.0).count();
+    let alone = format!(
+        "Number of clusters for each pair of settings, at most {most}. In {lonely} of them everything that is not \
+         noise is one single cluster, which says nothing about digits."
+    );
+    [
+        heat(params, ("grid", "Share of images in clusters"), summary, shares, 100.0),
+        heat(params, ("clusters", "Number of clusters"), alone, counts, most),
+    ]
+}
+
+/// What can be drawn on the way: first the cores among the rows that are searched, then the finished cells.
+fn unfinished(params: &DbGridParams, tick: &Tick) -> Option<Report> {
+    let n_cells = params.eps.len() * params.min_samples.len();
+    let sections = if tick.frame.len() == 2 * n_cells {
+        let cells =
+            tick.frame.as_chunks().0.iter().map(|[clustered, clusters]| (f64::from(*clustered), f64::from(*clusters)));
+        grids(params, &cells.collect::<Vec<_>>()).to_vec()
+    } else if tick.frame.len() == n_cells && tick.step > 0 {
+        let shares = tick.frame.iter().map(|cores| f64::from(*cores) / f64::from(tick.step) * 100.0).collect();
+        let summary = format!(
+            "Per cent of images that are cores, for each pair of settings, of the {} of {} images whose neighbours are \
+             found. Clusters follow when all are.",
+            tick.step, params.n_samples
+        );
+        vec![heat(params, ("grid", "Share of images that are cores, so far"), summary, shares, 100.0)]
+    } else {
+        return None;
+    };
+    Some(Report { sections, ..Report::default() })
+}
+
+/// A distance in a table: a whole number as one.
+fn number(eps: f64) -> Value {
+    if eps.fract() == 0.0 { Value::Int(eps as i64) } else { Value::Float(eps) }
+}
+
 /// What every setting found, as a table.
 fn cells(params: &DbGridParams, found: &Searched) -> Section {
     let settings = params.eps.iter().flat_map(|eps| params.min_samples.iter().map(move |count| (*eps, *count)));
     let rows = settings.zip(&found.cells).map(|((eps, min_samples), cell)| {
-        let numbers = [
-            eps,
-            min_samples,
-            cell.sizes.len() as u32,
-            params.n_samples - cell.clustered(),
-            cell.n_core,
-            cell.largest(),
-        ];
+        let numbers =
+            [min_samples, cell.sizes.len() as u32, params.n_samples - cell.clustered(), cell.n_core, cell.largest()];
         let sizes = cell.sizes.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
-        numbers.into_iter().map(|number| Value::Int(i64::from(number))).chain([Value::Text(sizes)]).collect()
+        let numbers = numbers.into_iter().map(|number| Value::Int(i64::from(number)));
+        [number(eps)].into_iter().chain(numbers).chain([Value::Text(sizes)]).collect()
     });
     let columns = ["eps", "min_samples", "clusters", "noise", "cores", "largest", "sizes"].map(String::from).to_vec();
     Section {

@@ -46,7 +46,7 @@ pub struct Drawing {
     pub patch_size: u32,
     /// Every which image.
     pub image_step: u32,
-    /// Share of the windows of each image; 1 for all of them.
+    /// Share of the windows of each image, or from 2 on their number; 1 for all of them.
     pub max_patches: f64,
     /// What is done to each image first.
     pub scaling: Scaling,
@@ -63,7 +63,11 @@ impl Drawing {
     }
 
     fn max(&self) -> MaxPatches {
-        if self.max_patches == 1.0 { MaxPatches::All } else { MaxPatches::Share(self.max_patches) }
+        match self.max_patches {
+            1.0 => MaxPatches::All,
+            share if share < 1.0 => MaxPatches::Share(share),
+            count => MaxPatches::Count(count as usize),
+        }
     }
 
     /// Images that windows are taken of, and windows of each.

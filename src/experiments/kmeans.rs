@@ -297,12 +297,19 @@ pub fn descent(histories: &[Vec<(f64, f64)>], best: Option<usize>) -> Section {
     let low = finals().fold(f64::INFINITY, f64::min);
     let high = finals().fold(f64::NEG_INFINITY, f64::max);
     let summary = match best {
-        Some(best) => format!(
-            "Inertia after each iteration, one line for each of {} restarts. Restart {best} ends lowest; the worst \
-             ends {:.2} % above it.",
-            histories.len(),
-            (high / low - 1.0) * 100.0
-        ),
+        Some(_) if histories.len() == 1 => "Inertia after each iteration of the only restart.".into(),
+        Some(best) => {
+            // Where every point is a centre nothing is left, and nothing is per cent of it.
+            let worst = match (high - low, low) {
+                (0.0, _) => "all end there".to_string(),
+                (more, 0.0) => format!("the worst ends at {more:.4e}, the best at 0"),
+                (more, low) => format!("the worst ends {:.2} % above it", more / low * 100.0),
+            };
+            format!(
+                "Inertia after each iteration, one line for each of {} restarts. Restart {best} ends lowest; {worst}.",
+                histories.len()
+            )
+        }
         None => format!("{} of {} restarts have begun.", curves.len(), histories.len()),
     };
     Section {

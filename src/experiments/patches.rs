@@ -1,9 +1,9 @@
 //! Small windows of many images (notebook 003): how many, and what they look like.
 
 use super::drawing::{Drawing, Scaling};
-use super::lab::{Job, Lab, Tick, Ticker, Workplace};
+use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::{Experiment, pictures};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::params::Domain;
 use crate::report::{Figure, Report, Section, Table, Value};
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,8 @@ crate::params! {
         patch_size "Patch": u32 = 6, Domain::Int { min: 3, max: 12, slider: 12 };
         /// Patches are taken of every which image; the notebook takes every tenth, to save room.
         image_step "Every which image": u32 = 10, Domain::Int { min: 1, max: 10_000, slider: 0 };
-        /// Share of the windows of each image, drawn with replacement; with 1, every window once.
-        max_patches "Share of patches": f64 = 0.75, Domain::Float { min: 0.0, max: 1.0 };
+        /// Share of the windows of each image, or from 2 on their number, drawn with replacement; with 1, every window once.
+        max_patches "Patches of each image": f64 = 0.75, Domain::Part { most: 10_000 };
         /// What is done to each image first: standard subtracts its mean and divides by its standard deviation.
         scaling "Scaling of each image": Scaling = Scaling::Standard, Domain::Choice(Scaling::WORDS);
         /// Seed of the draw; one stream goes on from image to image.
@@ -37,14 +37,6 @@ impl PatchesParams {
             shuffle: None,
         }
     }
-}
-
-/// An error if no patch is drawn at all.
-pub fn check_share(share: f64) -> Result<()> {
-    if share > 0.0 {
-        return Ok(());
-    }
-    Err(Error::invalid("max_patches", "a float in the range (0, 1]", share))
 }
 
 /// Most patches that are shown.
@@ -73,17 +65,19 @@ impl Job for Take {
     fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Taken> {
         let patches = place.patches(&self.params.drawing())?;
         let n = crate::learn::cluster::Points::n_samples(&*patches);
-        if ticker.due() {
-            ticker.tell(Tick { step: n as u32, objective: 0.0, frame: Vec::new() });
-        }
         let shown = (0..n).step_by(self.params.show_step as usize).take(MOST_SHOWN);
+        let shown: Vec<f32> = shown.flat_map(|i| patches.picture(i)).collect();
+        // They are taken; which of them are alike is still to be counted.
+        if ticker.due() {
+            ticker.tell(Tick { step: n as u32, objective: n as f64, frame: shown.clone() });
+        }
         Ok(Taken {
             per_image: patches.per_image() as u32,
             n: n as u32,
             n_distinct: patches.n_distinct() as u32,
             n_constant: patches.n_constant() as u32,
             range: patches.range(),
-            shown: shown.flat_map(|i| patches.picture(i)).collect(),
+            shown,
         })
     }
 }
@@ -97,14 +91,11 @@ impl Experiment for TakePatches {
     type Params = PatchesParams;
     type Job = Take;
 
-    fn check(params: &PatchesParams, _: usize, _: usize) -> Result<()> {
-        check_share(params.max_patches)
-    }
-
     async fn run(params: &PatchesParams, lab: &Lab<'_>) -> Result<Report> {
         let (n_images, _) = params.drawing().numbers(lab.dataset)?;
         let take = Take { params: params.clone() };
-        let taken = lab.map("Patches", &[take], &mut |_, _| None).await?.remove(0);
+        let mut live = |known: &[Progress<Taken>], _: usize| Some(unfinished(params, known.first()?.tick.as_ref()?));
+        let taken = lab.map("Patches", &[take], &mut live).await?.remove(0);
         Ok(report(params, (lab.dataset.height, lab.dataset.width), n_images, &taken))
     }
 
@@ -123,6 +114,22 @@ impl Experiment for TakePatches {
                show('least', all_patches.min())\n\
                show('greatest', all_patches.max())\n"
     }
+}
+
+/// What can be drawn before the patches are compared: how many there are, and some of them.
+fn unfinished(params: &PatchesParams, tick: &Tick) -> Report {
+    let mut report = Report::default();
+    report.metric("n_patches", "Patches extracted", Value::Int(i64::from(tick.step)));
+    report.sections.push(sample(params, &tick.frame, "Patches as they are taken; what is alike is being counted."));
+    report
+}
+
+/// Some patches as pictures.
+fn sample(params: &PatchesParams, shown: &[f32], summary: &str) -> Section {
+    let (p, step) = (params.patch_size as usize, params.show_step as usize);
+    let captions = (0..shown.len() / (p * p)).map(|i| (i * step).to_string());
+    let shades = params.drawing().shades();
+    pictures::tiles("sample", "Some patches", summary, (p, p), captions, shown, shades, 12)
 }
 
 fn report(params: &PatchesParams, image: (usize, usize), n_images: usize, taken: &Taken) -> Report {
@@ -152,18 +159,7 @@ fn report(params: &PatchesParams, image: (usize, usize), n_images: usize, taken:
         taken.n,
         share(taken.n_constant)
     );
-    let captions = (0..n_shown).map(|i| (i * step).to_string());
-    let shades = params.drawing().shades();
-    report.sections.push(pictures::tiles(
-        "sample",
-        "Some patches",
-        &summary,
-        (p, p),
-        captions,
-        &taken.shown,
-        shades,
-        12,
-    ));
+    report.sections.push(sample(params, &taken.shown, &summary));
 
     let row = |what: &str, n: i64| vec![Value::Text(what.into()), Value::Int(n)];
     let rows = vec![

@@ -1,7 +1,7 @@
 //! DBSCAN on principal components, one neighbour search for every eps (notebook 002, part g).
 
 use super::features::{Features, Outline, Projection, SvdSolver};
-use super::lab::{Job, Lab, Tick, Ticker, Workplace};
+use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::reconstructed::{self, Reconstructed};
 use super::tree::{listed, n_distinct};
 use super::{Experiment, pictures, principal};
@@ -70,10 +70,13 @@ impl Job for Sweep {
         let points = Samples::new(scores)?;
         let eps: Vec<f64> = params.eps.iter().map(|eps| f64::from(*eps)).collect();
         let n = images.len();
-        let neighborhoods = Neighborhoods::new(&points, &eps, &mut |rows| {
+        let neighborhoods = Neighborhoods::watched(&points, &eps, &mut |finished| {
             if ticker.due() {
+                let rows = finished.n_rows;
                 let step = (rows as u64 * 300 / n as u64) as u32;
-                ticker.tell(Tick { step, objective: rows as f64, frame: Vec::new() });
+                let cores = finished.cores(params.min_samples as usize);
+                let frame = cores.into_iter().map(|cores| cores as f32).collect();
+                ticker.tell(Tick { step, objective: rows as f64, frame });
             }
         })?;
         let found = neighborhoods.dbscan(&points, &[params.min_samples as usize])?;
@@ -103,7 +106,8 @@ impl Experiment for PcaDbscan {
 
     async fn run(params: &PcaDbscanParams, lab: &Lab<'_>) -> Result<Report> {
         let jobs = [Sweep { params: params.clone() }];
-        let found = lab.map("Neighbours", &jobs, &mut |_, _| None).await?;
+        let mut live = |known: &[Progress<Swept>], _: usize| unfinished(params, known.first()?.tick.as_ref()?);
+        let found = lab.map("Neighbours", &jobs, &mut live).await?;
         finished(params, lab.dataset, &found[0])
     }
 
@@ -271,6 +275,32 @@ fn finished(params: &PcaDbscanParams, data: &Dataset, found: &Swept) -> Result<R
         });
     }
     Ok(report)
+}
+
+/// What can be drawn on the way: the cores among the images whose neighbours are found.
+fn unfinished(params: &PcaDbscanParams, tick: &Tick) -> Option<Report> {
+    if tick.frame.len() != params.eps.len() {
+        return None;
+    }
+    let cores: Vec<f64> = tick.frame.iter().map(|cores| f64::from(*cores)).collect();
+    let others = cores.iter().map(|cores| tick.objective - cores).collect();
+    let part = |name: &str, values: Vec<f64>| Part { name: name.into(), values };
+    let section = Section {
+        id: "shares".into(),
+        title: "Cores, so far".into(),
+        summary: format!(
+            "The neighbours of {} of {} images are found. Of these, how many are cores at each eps; clusters follow when \
+             all are.",
+            tick.objective, params.n_samples
+        ),
+        figure: Figure::Bars {
+            x_title: "eps".into(),
+            y_title: "images".into(),
+            bars: params.eps.iter().map(u32::to_string).collect(),
+            parts: vec![part("no core", others), part("core", cores)],
+        },
+    };
+    Some(Report { sections: vec![section], ..Report::default() })
 }
 
 /// Noise, largest cluster and the rest of each eps.

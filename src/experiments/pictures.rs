@@ -52,9 +52,10 @@ pub fn contingency((truth, n_classes): (&[u8], usize), (labels, n_clusters): (&[
 /// The classes that are the most frequent one of some cluster.
 pub fn owners(counts: &[u64], n_clusters: usize) -> BTreeSet<usize> {
     let n_classes = counts.len() / n_clusters.max(1);
-    let most =
-        |cluster: usize| (0..n_classes).max_by_key(|class| (counts[class * n_clusters + cluster], usize::MAX - class));
-    (0..n_clusters).filter_map(most).collect()
+    let count = |class: usize, cluster: usize| counts[class * n_clusters + cluster];
+    let most = |cluster: usize| (0..n_classes).max_by_key(|class| (count(*class, cluster), usize::MAX - class));
+    // A cluster without images has no most frequent class.
+    (0..n_clusters).filter_map(|cluster| most(cluster).filter(|class| count(*class, cluster) > 0)).collect()
 }
 
 /// The two classes that share a cluster most: the two most frequent ones of the cluster
@@ -87,13 +88,19 @@ pub fn confusion_of(
     let k = n_clusters as usize;
     let counts = contingency((truth, classes.len()), (labels, k));
     let owners = owners(&counts, k);
-    let orphans: Vec<&str> = (0..classes.len())
-        .filter(|class| !owners.contains(class) && truth.iter().any(|label| usize::from(*label) == *class))
-        .map(|class| classes[class].as_str())
-        .collect();
+    let there: Vec<usize> =
+        (0..classes.len()).filter(|class| truth.iter().any(|label| usize::from(*label) == *class)).collect();
+    let orphans: Vec<&str> =
+        there.iter().filter(|class| !owners.contains(class)).map(|class| classes[*class].as_str()).collect();
+    let every = match there.len() {
+        all if all == classes.len() => "every digit".to_string(),
+        1 => "the only digit there is".to_string(),
+        some => format!("each of the {some} digits that there are"),
+    };
+    let noun = if k == 1 { "cluster" } else { "clusters" };
     let summary = match orphans.as_slice() {
-        [] => format!("{k} clusters; every digit is the most frequent one of at least one of them."),
-        none => format!("{k} clusters; no cluster has its majority in {}.", none.join(", ")),
+        [] => format!("{k} {noun}; {every} is the most frequent one of at least one of them."),
+        none => format!("{k} {noun}; no cluster has its majority in {}.", none.join(", ")),
     };
     Section {
         id: id.into(),
@@ -127,5 +134,6 @@ mod tests {
         assert_eq!(shared_pair(&counts, 2), Some((1, 2)));
         assert_eq!(shared_pair(&[7, 1], 2), None);
         assert_eq!(owners(&[], 0), BTreeSet::new());
+        assert_eq!(owners(&[0, 0, 0, 4], 2), BTreeSet::from([1]), "an empty cluster is nobody's");
     }
 }

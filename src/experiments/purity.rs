@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::learn::metrics;
 use crate::params::{Domain, distinct};
 use crate::python;
-use crate::report::{Curve, Figure, Report, Section, Stroke, Value};
+use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Stroke, Value};
 
 crate::params! {
     /// Purity of k-means for several numbers of clusters.
@@ -62,7 +62,9 @@ impl Experiment for Purity {
             report(params, data, &fits).ok()
         };
         let fits = lab.map("Restarts", &jobs, &mut live).await?;
-        report(params, data, &fits.iter().map(Some).collect::<Vec<_>>())
+        let mut report = report(params, data, &fits.iter().map(Some).collect::<Vec<_>>())?;
+        end(&mut report, data)?;
+        Ok(report)
     }
 
     fn python(params: &PurityParams) -> String {
@@ -80,8 +82,66 @@ impl Experiment for Purity {
         script += "    show(f'ari_{k}', metrics.adjusted_rand_score(y, model.labels_))\n";
         script += "    show(f'nmi_{k}', metrics.normalized_mutual_info_score(y, model.labels_))\n";
         script += "    show(f'inertia_{k}', model.inertia_)\n";
+        script += "same = np.unique(X, axis=0, return_inverse=True)[1].ravel()\n";
+        script += "confusion = metrics.cluster.contingency_matrix(y, same)\n";
+        script += "show('n_distinct', same.max() + 1)\n";
+        script += "show('purity_end', confusion.max(axis=0).sum() / len(y))\n";
+        script += "show('ari_end', metrics.adjusted_rand_score(y, same))\n";
+        script += "show('nmi_end', metrics.normalized_mutual_info_score(y, same))\n";
         script
     }
+}
+
+/// Equal images together, and no others: where k-means ends when it is given as many clusters as there are images.
+fn every_image(data: &Dataset) -> (Vec<i32>, usize) {
+    let mut order: Vec<usize> = (0..data.n).collect();
+    order.sort_by(|a, b| data.image(*a).cmp(data.image(*b)));
+    let mut labels = vec![0; data.n];
+    let mut label = 0;
+    for two in order.windows(2) {
+        label += i32::from(data.image(two[0]) != data.image(two[1]));
+        labels[two[1]] = label;
+    }
+    (labels, label as usize + 1)
+}
+
+/// Where the curves end: nothing to search for, as every different image is a cluster.
+fn end(report: &mut Report, data: &Dataset) -> Result<()> {
+    let truth: Vec<i32> = data.labels.iter().map(|label| i32::from(*label)).collect();
+    let (found, k) = every_image(data);
+    let scores = [
+        metrics::purity(&truth, &found)?,
+        metrics::adjusted_rand_score(&truth, &found)?,
+        metrics::normalized_mutual_info_score(&truth, &found)?,
+    ];
+    report.metric("n_distinct", "Different images", Value::Int(k as i64));
+    let names =
+        [("purity_end", "Purity"), ("ari_end", "Adjusted Rand index"), ("nmi_end", "Normalised mutual information")];
+    for ((id, name), score) in names.into_iter().zip(scores) {
+        report.metric(id, &format!("{name}, each of them a cluster"), Value::Float(score));
+    }
+    let Some(Figure::Curves { x_title, y_title, curves }) =
+        report.sections.iter().find(|section| section.id == "against_k").map(|section| section.figure.clone())
+    else {
+        return Ok(());
+    };
+    let curves = curves.into_iter().zip(scores).map(|(mut curve, score)| {
+        if curve.points.last().is_none_or(|(last, _)| *last < k as f64) {
+            curve.points.push((k as f64, score));
+        }
+        curve
+    });
+    report.sections.push(Section {
+        id: "end".into(),
+        title: "The same, to the end".into(),
+        summary: format!(
+            "On the right each of {k} different images is a cluster of its own. Nothing is learned there, and purity is \
+             {:.4}; the adjusted Rand index is {:.4}, the mutual information {:.4}.",
+            scores[0], scores[1], scores[2]
+        ),
+        figure: Figure::Curves { x_title, y_title, curves: curves.collect() },
+    });
+    Ok(())
 }
 
 /// The report over the best restarts so far, for every k that has one.
@@ -115,6 +175,11 @@ fn report(params: &PurityParams, data: &Dataset, fits: &[Option<&Fit>]) -> Resul
         }
         let id = format!("confusion_{k}");
         report.sections.push(pictures::confusion(&id, &format!("{k} clusters"), data, &fit.labels, *k));
+        report.arrays.push(Array {
+            name: format!("labels_{k}"),
+            shape: vec![data.n as u32],
+            numbers: Numbers::U32(fit.labels.clone()),
+        });
     }
     let names = ["purity", "adjusted Rand index", "normalised mutual information"];
     let curves = names
@@ -131,7 +196,7 @@ fn report(params: &PurityParams, data: &Dataset, fits: &[Option<&Fit>]) -> Resul
         id: "against_k".into(),
         title: "Scores against the number of clusters".into(),
         summary: format!(
-            "Purity cannot fall when clusters are split, and it is 1 when every image is a cluster of its own (k = {}), \
+            "Purity cannot fall when clusters are split, and it reaches 1 when each of {} images is a cluster of its own, \
              so a higher purity at a larger k says little. The adjusted Rand index and the mutual information \
              correct for it.",
             data.n
@@ -139,4 +204,36 @@ fn report(params: &PurityParams, data: &Dataset, fits: &[Option<&Fit>]) -> Resul
         figure: Figure::Curves { x_title: "n_clusters".into(), y_title: "score".into(), curves },
     });
     Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::disk;
+
+    #[test]
+    fn purity_is_one_at_the_end_unless_equal_images_have_two_digits() {
+        let mut data = disk::builtin(&crate::runner::builtin_folder(), "mnist1k").unwrap();
+        let (found, k) = every_image(&data);
+        assert_eq!(k, found.iter().collect::<std::collections::BTreeSet<_>>().len());
+        let mut report = Report::default();
+        end(&mut report, &data).unwrap();
+        let score =
+            |report: &Report, id: &str| match report.metrics.iter().find(|metric| metric.id == id).unwrap().value {
+                Value::Float(score) => score,
+                ref other => panic!("{other:?}"),
+            };
+        assert_eq!(score(&report, "purity_end"), 1.0);
+        assert!(score(&report, "ari_end").abs() < 1e-3);
+        // The same image twice, with two labels: one cluster, and one image of it is not of its digit.
+        let n_pixels = data.n_features();
+        let copy = data.image(0).to_vec();
+        let other = (1..data.n).find(|i| data.labels[*i] != data.labels[0]).unwrap();
+        data.images[other * n_pixels..(other + 1) * n_pixels].copy_from_slice(&copy);
+        let (found, fewer) = every_image(&data);
+        assert_eq!((found[0], fewer), (found[other], k - 1));
+        let mut report = Report::default();
+        end(&mut report, &data).unwrap();
+        assert_eq!(score(&report, "purity_end"), 1.0 - 1.0 / data.n as f64);
+    }
 }

@@ -1,8 +1,8 @@
 //! The same few images in four trees: what the linkage changes (notebook 002, part e).
 
-use super::lab::Lab;
+use super::lab::{Lab, Progress};
 use super::tree::{Join, Task, TreeParams, figure, listed, n_distinct};
-use super::{Experiment, cut};
+use super::{Experiment, cut, growing};
 use crate::error::Result;
 use crate::learn::cluster::{Cut, Linkage};
 use crate::params::Domain;
@@ -49,8 +49,9 @@ impl Experiment for Compare {
     async fn run(params: &TreesParams, lab: &Lab<'_>) -> Result<Report> {
         let images = params.one(Join::Ward).draw(lab.dataset.n)?;
         let tasks = LINKAGES.map(|(join, _)| Task::new(&images, join));
-        let trees = lab.map("Trees", &tasks, &mut |_, _| None).await?;
-        finished(params, lab, &images, &trees)
+        let mut live = |known: &[Progress<Linkage>], _: usize| unfinished(params, lab, &images, known);
+        let trees = lab.map("Trees", &tasks, &mut live).await?;
+        finished(params, lab, &images, &trees.iter().map(Some).collect::<Vec<_>>())
     }
 
     fn python(params: &TreesParams) -> String {
@@ -68,7 +69,24 @@ impl Experiment for Compare {
     }
 }
 
-fn finished(params: &TreesParams, lab: &Lab<'_>, images: &[u32], trees: &[Linkage]) -> Result<Report> {
+/// The trees that are there, and those that grow.
+fn unfinished(params: &TreesParams, lab: &Lab<'_>, images: &[u32], known: &[Progress<Linkage>]) -> Option<Report> {
+    let trees: Vec<Option<&Linkage>> = known.iter().map(|job| job.output.as_ref()).collect();
+    let mut report = finished(params, lab, images, &trees).ok()?;
+    for ((join, title), job) in LINKAGES.into_iter().zip(known).filter(|(_, job)| job.output.is_none()) {
+        let growing = job.tick.as_ref().and_then(|tick| growing::report(lab.dataset, images, join, tick));
+        let sections = growing.into_iter().flat_map(|report| report.sections);
+        report.sections.extend(sections.map(|tree| Section {
+            id: join.word().into(),
+            title: format!("{title} growing"),
+            ..tree
+        }));
+    }
+    (report.sections.len() > 1 || !report.arrays.is_empty()).then_some(report)
+}
+
+/// The report over the trees that are there.
+fn finished(params: &TreesParams, lab: &Lab<'_>, images: &[u32], trees: &[Option<&Linkage>]) -> Result<Report> {
     let n = images.len();
     let mut report = Report::default();
     report.metric("n_samples", "Images in each tree", Value::Int(n as i64));
@@ -76,6 +94,7 @@ fn finished(params: &TreesParams, lab: &Lab<'_>, images: &[u32], trees: &[Linkag
     let mut rows = Vec::new();
     let mut largest = Vec::new();
     for ((join, title), linkage) in LINKAGES.into_iter().zip(trees) {
+        let Some(linkage) = linkage else { continue };
         let word = join.word();
         // Coloured where SciPy colours; the sizes are those of the plain clustering that the exercise asks for.
         let tree = figure(lab.dataset, images, linkage, None);

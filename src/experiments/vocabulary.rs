@@ -4,7 +4,6 @@ use super::Experiment;
 use super::drawing::{Drawing, Learning, Scaling, Train};
 use super::kmeans;
 use super::lab::Lab;
-use super::patches::check_share;
 use super::restarts::Fit;
 use crate::error::Result;
 use crate::params::Domain;
@@ -25,8 +24,8 @@ crate::params! {
         patch_size "Patch": u32 = 6, Domain::Int { min: 3, max: 12, slider: 12 };
         /// Patches are taken of every which image.
         image_step "Every which image": u32 = 10, Domain::Int { min: 1, max: 10_000, slider: 0 };
-        /// Share of the windows of each image, drawn with replacement; with 1, every window once.
-        max_patches "Share of patches": f64 = 0.75, Domain::Float { min: 0.0, max: 1.0 };
+        /// Share of the windows of each image, or from 2 on their number, drawn with replacement; with 1, every window once.
+        max_patches "Patches of each image": f64 = 0.75, Domain::Part { most: 10_000 };
         /// What is done to each image first: standard subtracts its mean and divides by its standard deviation.
         scaling "Scaling of each image": Scaling = Scaling::Standard, Domain::Choice(Scaling::WORDS);
         /// Seed of the patches drawn, and of the restarts.
@@ -61,10 +60,6 @@ impl Experiment for FindWords {
     const TITLE: &'static str = "A vocabulary of patches";
     type Params = VocabularyParams;
     type Job = Train;
-
-    fn check(params: &VocabularyParams, _: usize, _: usize) -> Result<()> {
-        check_share(params.max_patches)
-    }
 
     async fn run(params: &VocabularyParams, lab: &Lab<'_>) -> Result<Report> {
         let learning = params.learning();

@@ -15,8 +15,14 @@ pub const TOP: f64 = 8.0;
 pub const BOTTOM: f64 = 44.0;
 /// Room behind the cells.
 pub const RIGHT: f64 = 8.0;
-/// A cell narrower than this cannot hold four digits.
+/// No cell is narrower than this.
 const LEAST_CELL: f64 = 27.0;
+/// Nor wider for the sake of its text alone.
+const MOST_CELL: f64 = 120.0;
+/// Width of a character in small letters and in the usual ones.
+const LETTERS: [f64; 2] = [6.4, 7.6];
+/// Room between two texts.
+const BETWEEN: f64 = 4.0;
 
 /// Height in CSS pixels of a matrix of `n_rows`.
 pub fn height(n_rows: usize, width: f64) -> f64 {
@@ -24,15 +30,22 @@ pub fn height(n_rows: usize, width: f64) -> f64 {
     TOP + BOTTOM + row * n_rows as f64
 }
 
-/// Least width in CSS pixels of a matrix of these rows and `n_columns`.
-pub fn least_width(rows: &[String], n_columns: usize) -> f64 {
-    left(rows) + RIGHT + LEAST_CELL * n_columns as f64
+/// Least width in CSS pixels of a matrix of these rows and columns whose longest text has so many characters.
+pub fn least_width(rows: &[String], columns: &[String], longest: usize) -> f64 {
+    let longest = longest.max(longest_of(columns)) as f64;
+    let cell = (LETTERS[0] * longest + BETWEEN).clamp(LEAST_CELL, MOST_CELL);
+    left(rows) + RIGHT + cell * columns.len() as f64
+}
+
+/// Characters of the longest text.
+pub fn longest_of(texts: &[String]) -> usize {
+    texts.iter().map(|text| text.chars().count()).max().unwrap_or(0)
 }
 
 /// Room beside the cells for the names of the rows: [`LEFT`] is enough for numbers.
 pub fn left(rows: &[String]) -> f64 {
-    match rows.iter().map(|name| name.chars().count()).max() {
-        Some(longest) if longest > 5 => LEFT.max(7.0 * longest as f64 + 28.0),
+    match longest_of(rows) {
+        longest if longest > 5 => LEFT.max(7.0 * longest as f64 + 28.0),
         _ => LEFT,
     }
 }
@@ -52,7 +65,9 @@ pub fn draw<DB: DrawingBackend>(
     let x = |i: usize| left + ((right - left) as f64 * i as f64 / columns.len() as f64).round() as i32;
     let y = |i: usize| top + ((bottom - top) as f64 * i as f64 / rows.len() as f64).round() as i32;
     let cell = f64::from(right - left) / columns.len() as f64 / frame.scale;
-    let size = frame.font(if cell < 36.0 { 11.0 } else { 13.0 });
+    let longest = longest_of(texts).max(longest_of(columns)) as f64;
+    let small = cell < 36.0 || cell < LETTERS[1] * longest + BETWEEN;
+    let size = frame.font(if small { 11.0 } else { 13.0 });
     let style =
         |color: RGBColor, h: HPos, v: VPos| (FontFamily::SansSerif, size).into_font().color(&color).pos(Pos::new(h, v));
     for (i, (shade, text)) in shades.iter().zip(texts).enumerate() {

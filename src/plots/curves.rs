@@ -14,6 +14,9 @@ const ABOVE: f64 = 10.0;
 const MARGIN: f64 = 2.0;
 const AXIS: f64 = 40.0;
 
+/// Most points of a line that have dots.
+const MOST_DOTS: usize = 80;
+
 /// Where values stand on the y axis, in CSS pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plane {
@@ -93,7 +96,8 @@ pub fn draw<DB: DrawingBackend>(
             Stroke::Thin => (theme.muted, Some(1.2), None),
             Stroke::Strong => (theme.accent, Some(2.5), None),
             Stroke::Dots => (theme.muted, None, Some(3.0)),
-            Stroke::Class(i) => (theme.class(i), Some(2.0), Some(3.5)),
+            // Of many points the dots would run into a band wider than what they mark.
+            Stroke::Class(i) => (theme.class(i), Some(2.0), (curve.points.len() <= MOST_DOTS).then_some(3.5)),
         };
         if let Some(width) = width {
             let line = color.stroke_width(frame.px(width).max(1) as u32);

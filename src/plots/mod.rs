@@ -46,9 +46,11 @@ pub fn height(figure: &Figure, width: f64) -> f64 {
 /// Least width in CSS pixels at which `figure` can be read; a narrower frame scrolls.
 pub fn least_width(figure: &Figure) -> f64 {
     match figure {
-        Figure::Confusion { rows, columns, .. } | Figure::Heatmap { rows, columns, .. } => {
-            cells::least_width(rows, columns.len())
+        Figure::Confusion { rows, columns, counts, .. } => {
+            let most = counts.iter().copied().max().unwrap_or(0);
+            cells::least_width(rows, columns, most.to_string().len())
         }
+        Figure::Heatmap { rows, columns, texts, .. } => cells::least_width(rows, columns, cells::longest_of(texts)),
         Figure::Dendrogram(tree) => dendrogram::least_width(tree),
         Figure::Bars { bars, .. } => bars::least_width(bars.len()),
         _ => 240.0,

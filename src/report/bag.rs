@@ -1,6 +1,9 @@
 //! One image read with a vocabulary, as data: everything that its picture needs.
 
 use super::{Table, Value};
+use crate::error::Result;
+use crate::learn::Matrix;
+use crate::learn::feature_extraction::{PatchScaling, Vocabulary};
 use serde::{Deserialize, Serialize};
 
 /// An image, the words of its windows, and what is known of each word.
@@ -15,9 +18,9 @@ pub struct Bag {
     /// Grey levels of the image, `(height * width,)`.
     #[serde(with = "crate::bytes")]
     pub pixels: Vec<f32>,
-    /// The words, `(n_words, patch height * patch width)`.
-    #[serde(with = "crate::bytes")]
-    pub words: Vec<f32>,
+    /// The words, `(n_words, patch height * patch width)`: every bit, so that another image is read as the run reads.
+    #[serde(with = "crate::bytes::doubles")]
+    pub words: Vec<f64>,
     /// The value of a word drawn as paper.
     pub low: f32,
     /// The value of a word drawn as ink.
@@ -57,34 +60,40 @@ impl Bag {
         self.totals.len()
     }
 
-    /// The same vocabulary's reading of another image of that size: grey levels from 0 to 255,
-    /// `(height * width,)`. Of words that are equally near the lowest is taken.
-    pub fn of(&self, pixels: Vec<f32>, title: &str) -> Self {
-        let n = pixels.len().max(1) as f64;
-        let (mut mean, mut spread) = (0.0, 1.0);
+    /// The words as the run read images with them.
+    ///
+    /// Errors: words that are none, or windows that do not fit.
+    pub fn vocabulary(&self) -> Result<Vocabulary> {
+        let size = |(height, width): (u32, u32)| (height as usize, width as usize);
+        let words = Matrix::from_vec(self.words.clone(), self.n_words(), self.words.len() / self.n_words().max(1))?;
         // Words of raw grey levels are drawn from 0 on, those of scaled images from below.
-        if self.low < 0.0 {
-            mean = pixels.iter().map(|level| f64::from(*level)).sum::<f64>() / n;
-            let square = |level: &f32| (f64::from(*level) - mean) * (f64::from(*level) - mean);
-            let std = (pixels.iter().map(square).sum::<f64>() / n).sqrt();
-            spread = if std > 0.0 { std } else { 1.0 };
-        }
-        let values: Vec<f64> = pixels.iter().map(|level| (f64::from(*level) - mean) / spread).collect();
-        let words: Vec<f64> = self.words.iter().map(|value| f64::from(*value)).collect();
-        let ((down, across), width) = (self.patch_size, self.image_size.1 as usize);
-        let (rows, columns) = self.positions();
-        let mut window = Vec::new();
-        let mut nearest = |row: u32, column: u32| -> f32 {
-            let first = row as usize * width + column as usize;
-            window.clear();
-            (0..down as usize).for_each(|r| window.extend_from_slice(&values[first + r * width..][..across as usize]));
-            let far = |word: &[f64]| word.iter().zip(&window).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
-            let all = words.chunks_exact(window.len()).map(far).enumerate();
-            all.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0.0, |(word, _)| word as f32)
-        };
-        let reading = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
-        let reading = reading.map(|(row, column)| nearest(row, column)).collect();
-        Bag { title: title.into(), pixels, reading, ..self.clone() }
+        let scaling = if self.low < 0.0 { PatchScaling::Standard } else { PatchScaling::None };
+        Vocabulary::new(words, size(self.image_size), size(self.patch_size), scaling)
+    }
+
+    /// The reading of another image of that size with [`vocabulary`](Self::vocabulary).
+    ///
+    /// Errors: an image of another size.
+    pub fn of(&self, vocabulary: &Vocabulary, pixels: &[u8], title: &str) -> Result<Self> {
+        let reading = vocabulary.read(pixels)?.into_iter().map(|word| word as f32).collect();
+        let pixels = pixels.iter().map(|level| f32::from(*level)).collect();
+        Ok(Bag { title: title.into(), pixels, reading, ..self.clone() })
+    }
+
+    /// What the image became, in words.
+    pub fn summary(&self) -> String {
+        let counts = self.counts(usize::MAX);
+        let used = counts.iter().filter(|count| **count > 0).count();
+        let most = (0..counts.len()).fold(0, |most, word| if counts[word] > counts[most] { word } else { most });
+        format!(
+            "{}: its {} windows of {} by {} pixels are {used} of {} words; word {most} stands for {} of them.",
+            self.title,
+            self.reading.len(),
+            self.patch_size.0,
+            self.patch_size.1,
+            counts.len(),
+            counts.get(most).copied().unwrap_or(0)
+        )
     }
 
     /// How often each word is among the first `n_windows` windows, `(n_words,)`.
@@ -170,18 +179,23 @@ mod tests {
         // A word of paper and one of ink, each drawn from 0 on: grey levels as they are.
         let words = [[0.0; 6], [200.0; 6]].concat();
         let raw = Bag { words: words.clone(), low: 0.0, high: 255.0, ..bag() };
-        let mut pixels = vec![0.0; 20];
-        pixels[..10].fill(255.0);
-        let read = raw.of(pixels.clone(), "drawn");
+        let mut pixels = vec![0; 20];
+        pixels[..10].fill(255);
+        let read = |bag: &Bag, pixels: &[u8], title: &str| bag.of(&bag.vocabulary().unwrap(), pixels, title).unwrap();
+        let drawn = read(&raw, &pixels, "What is drawn");
         // The upper windows are all ink; those with one row of ink and one of paper are nearer to ink by 55.
-        assert_eq!(read.reading, [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
-        assert_eq!((read.title.as_str(), &read.totals), ("drawn", &raw.totals));
+        assert_eq!(drawn.reading, [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
+        assert_eq!(drawn.totals, raw.totals);
+        let summary = "What is drawn: its 9 windows of 2 by 3 pixels are 2 of 2 words; word 1 stands for 6 of them.";
+        assert_eq!(drawn.summary(), summary);
         // Scaled images have values around 0, and adding a grey level to all of them changes nothing.
         let words = [[-1.0; 6], [1.0; 6]].concat();
         let scaled = Bag { words, low: -1.0, high: 3.0, ..bag() };
-        let darker = pixels.iter().map(|level| level * 0.5 + 20.0).collect();
-        assert_eq!(scaled.of(pixels, "").reading, scaled.of(darker, "").reading);
-        assert_eq!(scaled.of(vec![7.0; 20], "").counts(usize::MAX), [9, 0]);
+        let darker: Vec<u8> = pixels.iter().map(|level| level / 3 + 20).collect();
+        assert_eq!(read(&scaled, &pixels, "").reading, read(&scaled, &darker, "").reading);
+        assert_eq!(read(&scaled, &[7; 20], "").counts(usize::MAX), [9, 0]);
+        let message = scaled.of(&scaled.vocabulary().unwrap(), &pixels[1..], "").unwrap_err().to_string();
+        assert!(message.contains("20 bytes"), "{message}");
     }
 
     #[test]

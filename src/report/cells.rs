@@ -61,6 +61,30 @@ pub fn images(report: &Report, side: &str, labels: &[u8], truth: u32, predicted:
     Some(cell)
 }
 
+/// Numbers of the images of class `truth` in a cluster, in the order of the rows. `section` is the matrix:
+/// `confusion` of the only clustering, `confusion_12` of that with 12 clusters. `None` if the report does not say.
+pub fn members(report: &Report, section: &str, labels: &[u8], truth: u32, cluster: u32) -> Option<Vec<u32>> {
+    let name = labels_of(section)?;
+    let array = |name: &str| match &report.arrays.iter().find(|array| array.name == name)?.numbers {
+        Numbers::U32(values) => Some(values),
+        Numbers::F64(_) => None,
+    };
+    let (found, drawn) = (array(&name)?, array("drawn"));
+    // A sample has rows of its own, and says which images they are; an image drawn twice is there twice.
+    let n_rows = drawn.map_or(labels.len(), Vec::len);
+    let image = |row: usize| drawn.map_or(row as u32, |drawn| drawn[row]);
+    let of = |image: &u32| labels.get(*image as usize).is_some_and(|label| u32::from(*label) == truth);
+    let rows = (0..n_rows).filter(|row| found.get(*row) == Some(&cluster));
+    (found.len() == n_rows).then(|| rows.map(image).filter(of).collect())
+}
+
+/// The array with the cluster of every image that is in such a matrix; `None` of other sections.
+pub fn labels_of(section: &str) -> Option<String> {
+    let k = section.strip_prefix("confusion")?;
+    let known = k.is_empty() || k.strip_prefix('_').is_some_and(|k| k.bytes().all(|byte| byte.is_ascii_digit()));
+    known.then(|| format!("labels_{}", k.trim_start_matches('_')))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,5 +124,29 @@ mod tests {
         assert_eq!(images(&report, "test", &labels, 0, 1), Some(vec![]));
         assert_eq!(images(&report, "train", &labels, 3, 1), None);
         assert_eq!(images(&Report::default(), "test", &labels, 3, 1), None);
+    }
+
+    #[test]
+    fn the_images_of_a_digit_in_a_cluster_come_in_order() {
+        let array = |name: &str, numbers: Vec<u32>| Array {
+            name: name.into(),
+            shape: vec![numbers.len() as u32],
+            numbers: Numbers::U32(numbers),
+        };
+        let arrays = vec![array("labels_", vec![1, 0, 1, 1]), array("labels_12", vec![0, 0, 11, 0])];
+        let mut report = Report { arrays, ..Report::default() };
+        let labels = [3, 3, 3, 7];
+        assert_eq!(members(&report, "confusion", &labels, 3, 1), Some(vec![0, 2]));
+        assert_eq!(members(&report, "confusion_12", &labels, 3, 11), Some(vec![2]));
+        assert_eq!(members(&report, "confusion_12", &labels, 7, 11), Some(vec![]));
+        // Another number of images: these are no labels of the data set's.
+        assert_eq!(members(&report, "confusion", &labels[1..], 3, 1), None);
+        for section in ["confusion_13", "confusion_train", "centres"] {
+            assert_eq!(members(&report, section, &labels, 3, 1), None, "{section}");
+        }
+        // Rows of a sample are images by another order.
+        report.arrays.push(array("drawn", vec![3, 0, 2, 2]));
+        assert_eq!(members(&report, "confusion", &labels, 3, 1), Some(vec![2, 2]));
+        assert_eq!(members(&report, "confusion", &labels, 7, 1), Some(vec![3]));
     }
 }

@@ -63,6 +63,24 @@ for (const name of BROWSERS) {
       await lab.close();
     });
 
+    test("a cell of digits against clusters shows the images in it", async () => {
+      const lab = await LabPage.open(browser, server.url, "#/clusters/2-kmeans?n_clusters=4&n_init=1&max_iter=3");
+      await lab.run();
+      const card = '[data-section="confusion"]';
+      await lab.frame.waitForSelector(`${card} [data-cell="0,0"]`);
+      const label = (cluster) => lab.frame.$eval(`${card} [data-cell="1,${cluster}"]`, (cell) => cell.getAttribute("aria-label"));
+      const counts = await Promise.all([0, 1, 2, 3].map(async (cluster) => Number((await label(cluster)).match(/: (\d+)$/)[1])));
+      const cluster = counts.indexOf(Math.max(...counts));
+      await lab.frame.$eval(`${card} [data-cell="1,${cluster}"]`, (cell) => cell.click());
+      await lab.frame.waitForSelector(`${card} .row-of-images, ${card} ${id("load-images")}`);
+      if (await lab.frame.$(`${card} ${id("load-images")}`)) await lab.frame.$eval(`${card} ${id("load-images")}`, (button) => button.click());
+      await lab.frame.waitForSelector(`${card} .row-of-images`);
+      const title = await lab.frame.$eval(`${card} .row-of-images p`, (p) => p.textContent);
+      assert.equal(title, `1 in cluster ${cluster}: ${counts[cluster]} images, of which 60 are shown, by number`);
+      assert.deepEqual(lab.complaints, []);
+      await lab.close();
+    });
+
     test("the arrow keys go from cell to cell", async () => {
       const lab = await open();
       await lab.frame.focus(`${grid} [data-cell="0,0"]`);

@@ -84,6 +84,62 @@ for (const name of BROWSERS) {
       await still.close();
     });
 
+    test("a drawn digit is read at every stroke, taken back and put away", async () => {
+      const lab = await LabPage.open(browser, server.url, SCENE);
+      await until(lab, 529);
+      const first = await counts(lab);
+      const summary = () => lab.ask(() => document.querySelector('[data-section="bag"] [data-testid="summary"]').textContent);
+      const said = await summary();
+      await lab.click("draw");
+      await lab.waitFor("pad");
+      await lab.settled();
+      assert.deepEqual(await counts(lab), first, "the sheet begins with the image of the run");
+      await lab.click("pad-clear");
+      await lab.settled();
+      const blank = await counts(lab);
+      assert.equal(Math.max(...blank), 529, "paper is one word");
+      await lab.frame.$eval(id("pad-sheet"), (sheet) => sheet.scrollIntoView({ block: "center" }));
+      const box = await (await lab.frame.$(id("pad-sheet"))).boundingBox();
+      const move = (x, y) => lab.page.mouse.move(box.x + box.width * x, box.y + box.height * y);
+      await move(0.5, 0.2);
+      await lab.page.mouse.down();
+      await move(0.45, 0.5);
+      await move(0.4, 0.8);
+      await lab.page.mouse.up();
+      await lab.settled();
+      const drawn = await counts(lab);
+      assert.equal(sum(drawn), 529);
+      assert.ok(drawn.filter((count) => count > 0).length > 3, `${drawn}`);
+      assert.match(await summary(), /^What is on the sheet: its 529 windows of 6 by 6 pixels are \d+ of 50 words; word \d+ stands for \d+ of them\.$/);
+      const listed = (await lab.table("bag")).slice(1).map((row) => Number(row[1]));
+      assert.ok(listed.length >= 40);
+      assert.deepEqual(listed, drawn.slice(0, listed.length), "the table follows");
+      // The window slides over what is drawn.
+      await lab.click("window-back");
+      await until(lab, 528);
+      assert.equal(sum(await counts(lab)), 528);
+      // By keys: back to paper, then a line.
+      await lab.frame.focus(id("pad-sheet"));
+      await lab.page.keyboard.down("Control");
+      await lab.page.keyboard.press("z");
+      await lab.page.keyboard.up("Control");
+      await lab.settled();
+      assert.deepEqual(await counts(lab), blank);
+      for (const key of ["Space", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Space"]) await lab.page.keyboard.press(key);
+      await lab.settled();
+      assert.equal(sum(await counts(lab)), 529);
+      assert.ok(Math.max(...(await counts(lab))) < 529);
+      await lab.ask(AXE);
+      const broken = await lab.ask(async () => (await axe.run('[data-section="bag"]')).violations.map((violation) => `${violation.id}: ${violation.nodes[0].html}`));
+      assert.deepEqual(broken, []);
+      await lab.click("draw");
+      await lab.settled();
+      assert.deepEqual(await counts(lab), first);
+      assert.equal(await summary(), said);
+      assert.deepEqual(lab.complaints, []);
+      await lab.close();
+    });
+
     test("a word shows where it is, a pixel which words cover it, and both by keys", async () => {
       const lab = await LabPage.open(browser, server.url, SCENE);
       await until(lab, 529);

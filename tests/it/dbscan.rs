@@ -5,7 +5,7 @@ use base64::Engine as _;
 use digitoscope::data::Dataset;
 use digitoscope::error::Error;
 use digitoscope::learn::Matrix;
-use digitoscope::learn::cluster::{Neighborhoods, Pixels, Points, Samples, dbscan, dbscan_grid, k_distances};
+use digitoscope::learn::cluster::{Finished, Neighborhoods, Pixels, Points, Samples, dbscan, dbscan_grid, k_distances};
 use digitoscope::learn::preprocessing::Scaling;
 use digitoscope::learn::resample::resample_indices;
 use digitoscope::random::RandomState;
@@ -97,6 +97,20 @@ fn check<P: Points>(case: &Case, points: &P) {
     let Case { data, eps, min_samples, found, curves } = case;
     let mut rows = 0;
     let all = dbscan_grid(points, eps, min_samples, &mut |done| rows = done).unwrap();
+    // What is told of the cores on the way only grows, and ends as what is found.
+    let mut told = vec![vec![0; eps.len()]; min_samples.len()];
+    let mut look = |finished: &Finished| {
+        for (told, &min_samples) in told.iter_mut().zip(min_samples) {
+            let now = finished.cores(min_samples);
+            assert!(told.iter().zip(&now).all(|(before, now)| before <= now), "{} rows", finished.n_rows);
+            *told = now;
+        }
+    };
+    Neighborhoods::watched(points, eps, &mut look).unwrap();
+    for (i, cell) in all.iter().enumerate() {
+        let (eps, min_samples) = (i / min_samples.len(), i % min_samples.len());
+        assert_eq!(cell.core_sample_indices.len() as u32, told[min_samples][eps]);
+    }
     assert_eq!(rows, points.n_samples());
     assert_eq!(all.len(), found.len());
     let settings = eps.iter().flat_map(|eps| min_samples.iter().map(move |least| (*eps, *least)));

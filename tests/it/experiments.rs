@@ -10,7 +10,7 @@ use digitoscope::experiments::{
 };
 use digitoscope::labs;
 use digitoscope::link::{Place, Setup};
-use digitoscope::report::{Figure, Numbers, Report, Value};
+use digitoscope::report::{Bag, Figure, Numbers, Report, Value};
 use digitoscope::runner;
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -175,6 +175,10 @@ fn unusual_settings_agree_on_every_bench() {
     all("encludl", &[("pairs", "5~2"), ("n_clusters", "3"), ("min_lit", "0.4"), ("two_tailed", "false")]);
     let whole = [("image_step", "1"), ("patch_size", "8"), ("max_patches", "1"), ("scaling", "none")];
     all("patches", &whole);
+    // A number of windows of each image instead of a share.
+    let counted = all("patches", &[("image_step", "1"), ("patch_size", "3"), ("max_patches", "7")]);
+    assert_eq!(counted.metrics.iter().find(|metric| metric.id == "per_image").unwrap().value, Value::Int(7));
+    all("dbgrid", &[("n_samples", "60"), ("eps", "0.5~1~2.25"), ("min_samples", "2~3")]);
     all("vocabulary", &[&whole[..], &[("n_clusters", "60"), ("n_init", "2"), ("tol", "0")]].concat());
     let capped = all("vocabulary", &[("image_step", "1"), ("n_clusters", "9"), ("max_iter", "1")]);
     assert_eq!(capped.warnings.len(), 1, "{:?}", capped.warnings);
@@ -182,6 +186,34 @@ fn unusual_settings_agree_on_every_bench() {
     all("bag", &[("image_step", "7"), ("patch_size", "3"), ("n_clusters", "243"), ("n_init", "2")]);
     let few = [("image_step", "3"), ("n_words", "4"), ("weighting", "tf-idf"), ("learn_step", "1"), ("cv", "2")];
     all("bags", &[&few[..], &[("patch_size", "7"), ("random_state", "4000000000")]].concat());
+}
+
+/// The page reads what is drawn with the words that a report carries: window for window as the run would.
+#[test]
+fn a_bag_reads_any_image_as_the_run_does() {
+    let data = small(60);
+    for scaling in ["standard", "none"] {
+        let bag = |index: usize| {
+            let values = [("image_step", "1"), ("patch_size", "3"), ("n_clusters", "40"), ("scaling", scaling)];
+            let setup = bench(Entry::find("bag").unwrap()).with("index", &index.to_string());
+            let setup = values.iter().fold(setup, |setup, (name, value)| setup.with(name, value));
+            let entry = setup.entry().unwrap();
+            let report = run(entry, &setup.values, &data, &Serial::new(entry, Arc::clone(&data))).unwrap();
+            let section = report.sections.into_iter().find(|section| section.id == "bag").unwrap();
+            match section.figure {
+                Figure::Bag(bag) => bag,
+                other => panic!("{other:?}"),
+            }
+        };
+        // As it comes out of a file.
+        let carried: Bag = serde_json::from_str(&serde_json::to_string(&bag(0)).unwrap()).unwrap();
+        let vocabulary = carried.vocabulary().unwrap();
+        for index in [0, 7, 31, 59] {
+            let read = carried.of(&vocabulary, data.image(index), "another").unwrap();
+            assert_eq!(read.reading, bag(index).reading, "{scaling}, image {index}");
+            assert_eq!(read.counts(usize::MAX).iter().sum::<u64>(), 36);
+        }
+    }
 }
 
 /// Words, windows and images that do not fit are refused before anything is computed.

@@ -51,6 +51,21 @@ fn valid(domain: Domain) -> BoxedStrategy<String> {
                 .prop_map(|(values, between)| values.iter().map(u32::to_string).collect::<Vec<_>>().join(between))
                 .boxed()
         }
+        Domain::Floats { min, max, longest } => {
+            let value = prop_oneof![1 => Just(min), 1 => Just(max), 4 => min..=max];
+            let values = prop_oneof![Just(1), Just(longest), 1..=longest]
+                .prop_flat_map(move |n| prop::collection::vec(value.clone(), n));
+            let between = prop::sample::select(&["~", ",", ", ", " "][..]);
+            (values, between)
+                .prop_map(|(values, between)| values.iter().map(f64::to_string).collect::<Vec<_>>().join(between))
+                .boxed()
+        }
+        Domain::Part { most } => prop_oneof![
+            (0.0..=1.0_f64).prop_map(|share| share.max(1e-12).to_string()),
+            Just("1".to_string()),
+            ints(2, most).prop_map(|count| count.to_string()),
+        ]
+        .boxed(),
     };
     (spelt, 0..6).prop_map(|(text, spaces)| if spaces == 0 { format!(" {text} ") } else { text }).boxed()
 }
@@ -150,6 +165,16 @@ fn invalid(domain: Domain) -> Vec<String> {
             bad.push(format!("{min}~{}", u64::from(max) + 1));
             bad.push(format!("{}~{min}", i64::from(min) - 1));
             bad.push(vec![min.to_string(); longest + 1].join("~"));
+        }
+        Domain::Floats { min, max, longest } => {
+            bad.extend(["~", ",", "1~x", "1~NaN"].map(String::from));
+            bad.push(format!("{min}~{}", max + 1.0));
+            bad.push(format!("{}~{max}", min - 1e-9));
+            bad.push(vec![min.to_string(); longest + 1].join("~"));
+        }
+        Domain::Part { most } => {
+            bad.extend(["0", "-0.5", "1.5", "1.01", "2.5", "0,5"].map(String::from));
+            bad.push((u64::from(most) + 1).to_string());
         }
     }
     bad

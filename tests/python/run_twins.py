@@ -45,6 +45,8 @@ LINKS = [
     "#/bench/tree?n_samples=4200&n_clusters=12",
     "#/bench/trees?n_samples=300&random_state=0",
     "#/bench/patches?data=mnist1k&patch_size=12&image_step=7&max_patches=1&scaling=none",
+    "#/bench/patches?data=mnist1k&image_step=7&max_patches=40",
+    "#/bench/dbgrid?data=mnist1k&n_samples=300&eps=6.1~8~8.5&min_samples=2~5",
     "#/bench/vocabulary?data=mnist1k&n_clusters=20&patch_size=5&image_step=20&scaling=none&random_state=7",
     "#/bench/bag?data=mnist1k&index=999&n_clusters=33&patch_size=8&image_step=20&max_patches=1&n_init=2",
     "#/bench/bags?data=mnist1k&weighting=tf-idf&n_words=20&learn_step=2&cv=3&patch_size=7&scaling=none&image_step=20",

@@ -41,11 +41,45 @@ pub struct Neighborhoods {
     counts: Vec<u32>,
 }
 
+/// The first rows of a search, of which all neighbours are known by now.
+#[derive(Debug)]
+pub struct Finished<'a> {
+    /// How many.
+    pub n_rows: usize,
+    eps: &'a [f64],
+    ascending: &'a [f64],
+    /// Rows at each level of each of them.
+    counts: &'a [u32],
+}
+
+impl Finished<'_> {
+    /// How many of the rows are cores, for each `eps` as given: a count that only grows.
+    pub fn cores(&self, min_samples: usize) -> Vec<u32> {
+        let mut cores = vec![0; self.ascending.len()];
+        for counts in self.counts.chunks_exact(self.ascending.len() + 1) {
+            let mut within = 1;
+            for (cores, count) in cores.iter_mut().zip(counts) {
+                within += *count as usize;
+                *cores += u32::from(within >= min_samples);
+            }
+        }
+        let level = |eps: &f64| self.ascending.partition_point(|other| other < eps);
+        self.eps.iter().map(|eps| cores[level(eps)]).collect()
+    }
+}
+
 impl Neighborhoods {
     /// Searches once for all `eps`; `tick` is given the number of rows searched, after some of them.
     ///
     /// Errors: no `eps`, more than 255, or one that is not positive and finite.
     pub fn new<P: Points>(points: &P, eps: &[f64], tick: &mut dyn FnMut(usize)) -> Result<Self> {
+        Self::watched(points, eps, &mut |finished| tick(finished.n_rows))
+    }
+
+    /// As [`new`](Self::new); `tick` is given the rows that are finished.
+    ///
+    /// Errors: those of [`new`](Self::new).
+    pub fn watched<P: Points>(points: &P, eps: &[f64], tick: &mut dyn FnMut(&Finished)) -> Result<Self> {
         if let Some(eps) = eps.iter().find(|eps| !(**eps > 0.0 && eps.is_finite())) {
             return Err(Error::invalid("eps", "a float in the range (0.0, inf)", eps));
         }
@@ -60,7 +94,7 @@ impl Neighborhoods {
         let keep = n as u64 * n as u64 / 2 <= MOST_KEPT as u64;
         let mut all = Neighborhoods {
             eps: eps.to_vec(),
-            ascending,
+            ascending: ascending.clone(),
             n_samples: n,
             words: Words::new(points),
             kept: None,
@@ -80,7 +114,8 @@ impl Neighborhoods {
                 kept.extend_from_slice(levels);
             }
             if (i + 1).is_multiple_of(64) || i + 1 == n {
-                tick(i + 1);
+                let counts = &counts[..(i + 1) * width];
+                tick(&Finished { n_rows: i + 1, eps, ascending: &ascending, counts });
             }
         });
         for (to, from) in all.counts.chunks_exact_mut(n_levels).zip(counts.chunks_exact(width)) {
