@@ -6,12 +6,14 @@ use super::chains::Keep;
 use super::complete::Complete;
 use super::contributions::Contributions;
 use super::figure::Manner;
+use super::formulas::Formulas;
 use super::inferred;
 use super::maps::Maps;
 use super::matrix::Matrix;
 use super::painting::{Compared, Paint};
 use super::path::Along;
 use super::regions::Regions;
+use super::scale_strip::ScaleStrip;
 use super::templates::Templates;
 use crate::report::{Painted, Section};
 use futures::FutureExt;
@@ -38,6 +40,10 @@ pub enum Piece {
     Paint(u32, u32, RwSignal<String>),
     /// What was painted beside a mask, and the number of columns.
     Compared(Painted, Vec<i8>, u32),
+    /// The formulas of the mixture.
+    Formulas,
+    /// The colour bar of a heat map.
+    Scale(Memo<Option<Section>>),
 }
 
 /// Which module has it.
@@ -52,7 +58,9 @@ impl Piece {
     fn module(&self) -> Module {
         match self {
             Piece::View(Manner::Contributions | Manner::Matrix | Manner::Path | Manner::Maps, _) => Module::Logistic,
-            Piece::View(Manner::Templates | Manner::Complete | Manner::Keep, _) => Module::Mixture,
+            Piece::View(Manner::Templates | Manner::Complete | Manner::Keep, _) | Piece::Formulas | Piece::Scale(_) => {
+                Module::Mixture
+            }
             Piece::View(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Inference,
         }
     }
@@ -77,15 +85,17 @@ fn inference(piece: Piece) -> Came {
         Piece::View(_, subject) => inferred::sighted(subject).into_any(),
         Piece::Paint(rows, columns, draft) => view! { <Paint rows columns draft/> }.into_any(),
         Piece::Compared(painted, mask, columns) => view! { <Compared painted mask columns/> }.into_any(),
+        _ => ().into_any(),
     })
 }
 
 #[wasm_split(mixture, fallible, preload(load_mixture))]
 fn mixture(piece: Piece) -> Came {
-    let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(().into_any()) };
-    Ok(match manner {
-        Manner::Templates => view! { <Templates section/> }.into_any(),
-        Manner::Complete => view! { <Complete section/> }.into_any(),
+    Ok(match piece {
+        Piece::View(Manner::Templates, Subject { section, .. }) => view! { <Templates section/> }.into_any(),
+        Piece::View(Manner::Complete, Subject { section, .. }) => view! { <Complete section/> }.into_any(),
+        Piece::Formulas => view! { <Formulas/> }.into_any(),
+        Piece::Scale(section) => view! { <ScaleStrip section/> }.into_any(),
         _ => view! { <Keep/> }.into_any(),
     })
 }
