@@ -11,9 +11,12 @@ pub use page::{read, write};
 mod page {
     use serde::Serialize;
     use serde::de::DeserializeOwned;
+    use wasm_bindgen::{JsCast, JsValue};
 
-    fn words(error: impl std::fmt::Debug) -> String {
-        format!("{error:?}")
+    /// What the parser says, without the trace of where in this program it was called.
+    fn words(error: impl Into<JsValue>) -> String {
+        let error: JsValue = error.into();
+        error.unchecked_into::<js_sys::Error>().message().into()
     }
 
     /// Reads a value.

@@ -34,7 +34,26 @@ pub fn Keep() -> impl IntoView {
             save::text(&save::name(desk, "chains", "json"), "application/json", &text);
         }
     };
+    // A pause waits for the end of the sweep, so that nothing is lost; Cancel does not.
+    let pausing = RwSignal::new(None::<u32>);
+    let busy_now = Memo::new(move |_| busy());
+    // What is shown before a run shows something is of another one.
+    let under_way = Memo::new(move |_| {
+        let partial = |shown: &&Shown| matches!(shown.status, Status::Partial(..));
+        desk.shown.with(|shown| sweeps(shown.as_ref().filter(partial)?)).map_or(0, |(done, _)| done)
+    });
+    Effect::new(move |_| {
+        if !busy_now.get() {
+            pausing.set(None);
+        } else if pausing.get().is_some_and(|from| under_way.get() > from) {
+            desk.stop();
+        }
+    });
     let go = move |_| {
+        if busy_now.get_untracked() {
+            pausing.set(Some(under_way.get_untracked()));
+            return;
+        }
         let (Some(text), Some((done, asked))) = (text(), at.get_untracked()) else { return };
         // The very settings of these chains, whatever the controls say by now.
         let setup = desk.shown.with_untracked(|shown| shown.as_ref().map(|shown| link::open(&shown.key).setup));
@@ -77,14 +96,16 @@ pub fn Keep() -> impl IntoView {
         Some(format!("The chains have done {done} of {asked} sweeps.{}", took.unwrap_or_default()))
     };
     let label = move || match at.get() {
-        Some((done, asked)) if done < asked => "Go on".to_string(),
+        _ if busy() && pausing.get().is_some() => "Pausing after this sweep…".to_string(),
+        _ if busy() => "Pause".into(),
+        Some((done, asked)) if done < asked => "Go on".into(),
         _ => format!("{MORE} more sweeps"),
     };
     view! {
         <div class="keep" data-testid="keep">
             <p class="muted" data-testid="keep-words">{words}</p>
             <p class="files">
-                <button class="btn" data-testid="keep-go" prop:disabled=move || busy() || at.get().is_none() on:click=go>{label}</button>
+                <button class="btn" data-testid="keep-go" prop:disabled=move || if busy() { pausing.get().is_some() } else { at.get().is_none() } on:click=go>{label}</button>
                 <button class="btn" data-testid="keep-save" prop:disabled=move || busy() || at.get().is_none() on:click=store>"Save the chains"</button>
                 <label class="btn file-btn">
                     "Load chains"

@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::figure::ImageGrid;
 use super::gallery::Load;
 use super::mixed::{Chains, Mixed, Shared};
+use super::pad::Pad;
 use super::paint::Brush;
 use crate::plots::canvas;
 use crate::report::groups::{Completion, whole};
@@ -140,11 +141,37 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>) -> impl IntoView {
     };
     let words = move || completed.with(|completed| easel.with(|easel| Some(said(easel, completed.as_ref()?))));
     let opinions = move || completed.with(|c| c.as_ref().map(|c| opinions(c)));
+    let refused = RwSignal::new(String::new());
     let go = move |event: web_sys::Event| {
-        if let Ok(image) = event_target_value(&event).parse() {
-            show(image);
+        let typed = event_target_value(&event);
+        match typed.trim().parse() {
+            Ok(image) if image < n => {
+                refused.set(String::new());
+                show(image);
+            }
+            _ => {
+                let typed: String = typed.chars().take(20).collect();
+                refused.set(format!("Image: expected a whole number from 0 to {}, but got '{typed}'.", n - 1));
+            }
         }
     };
+    // A visitor's own drawing is made black and white as the images are; it stays while an image is looked at.
+    let drawing = RwSignal::new(false);
+    let sheet = RwSignal::new(vec![0.0_f32; height * width]);
+    Effect::new(move |_| {
+        if drawing.get() {
+            let threshold = f32::from(threshold());
+            let bits = sheet.with(|levels| levels.iter().map(|level| u8::from(*level > threshold)).collect());
+            easel.update(|easel| easel.bits = bits);
+        }
+    });
+    let toggle = move |_| {
+        drawing.update(|drawing| *drawing = !*drawing);
+        if !drawing.get_untracked() {
+            show(easel.with_untracked(|easel| easel.image));
+        }
+    };
+    let id = known.with_untracked(|known| known.as_ref().map_or_else(String::new, |known| known.data.clone()));
     let next = move |_| {
         let now = easel.with_untracked(|easel| easel.image as u32);
         queries.with_untracked(|queries| {
@@ -155,12 +182,21 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>) -> impl IntoView {
     view! {
         <div class="brushing" data-testid="brushing">
             <div class="files">
-                <label>
-                    "Image " <input type="number" min="0" max=n - 1 data-testid="brush-image"
-                        prop:value=move || easel.with(|easel| easel.image.to_string()) on:change=go/>
-                </label>
-                <button class="btn" data-testid="brush-next" on:click=next>"Next of the completed ones"</button>
+                <Show when=move || !drawing.get()>
+                    <label>
+                        "Image " <input inputmode="numeric" size="7" autocomplete="off" data-testid="brush-image" aria-describedby="brush-refused"
+                            aria-invalid=move || (!refused.with(String::is_empty)).to_string()
+                            prop:value=move || easel.with(|easel| easel.image.to_string()) on:change=go/>
+                    </label>
+                    <button class="btn" data-testid="brush-next" on:click=next>"Next of the completed ones"</button>
+                </Show>
+                <button class="btn" data-testid="brush-own" aria-pressed=move || drawing.get().to_string() on:click=toggle>"Draw a digit instead"</button>
             </div>
+            <p class="error" role="status" id="brush-refused" data-testid="brush-refused">{refused}</p>
+            <Show when=move || drawing.get()>
+                <Pad size data=id.clone() levels=sheet/>
+                <p class="muted" data-testid="brush-sheet">{move || sheet_words(&easel.get(), threshold())}</p>
+            </Show>
             <div class="files" role="group" aria-label="Hide">
                 {PARTS
                     .iter()
@@ -189,6 +225,93 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>) -> impl IntoView {
             </label>
             <p role="status" data-testid="brush-words">{words}</p>
             <p class="muted" data-testid="brush-opinions">{opinions}</p>
+            <Opinions known completed size/>
+        </div>
+    }
+}
+
+/// What becomes of a drawing.
+fn sheet_words(easel: &Easel, threshold: u8) -> String {
+    match easel.bits.iter().filter(|bit| **bit == 1).count() {
+        0 => "Nothing is drawn yet; the chains see a sheet without ink.".into(),
+        n => format!(
+            "In black and white, as the images are: {n} pixels with a grey level above {threshold} are on. Hide a part of it below."
+        ),
+    }
+}
+
+/// Templates that are listed one by one.
+const LISTED: usize = 5;
+
+/// What one chain believes: the probability of each template, and of a new one.
+#[component]
+fn Opinions(
+    known: Memo<Option<Arc<Mixed>>>,
+    completed: Memo<Option<Arc<Completion>>>,
+    size: (u32, u32),
+) -> impl IntoView {
+    let chain = RwSignal::new(0_usize);
+    let n_chains = move || known.with(|known| known.as_ref().map_or(0, |known| known.groups.chains.len()));
+    // Of the chain, the probability of each group, a new one last.
+    let shares = Memo::new(move |_| {
+        completed.with(|all| all.as_ref().and_then(|all| all.shares.get(chain.get()).cloned()).unwrap_or_default())
+    });
+    let top = Memo::new(move |_| {
+        shares.with(|shares| {
+            let mut order: Vec<usize> = (0..shares.len().saturating_sub(1)).collect();
+            order.sort_by(|a, b| shares[*b].total_cmp(&shares[*a]));
+            order.truncate(LISTED);
+            order.into_iter().map(|group| (chain.get(), group)).collect::<Vec<_>>()
+        })
+    });
+    let share = move |group: usize| shares.with(|shares| shares.get(group).copied().unwrap_or(0.0));
+    let new = move || shares.with(|shares| shares.last().copied().unwrap_or(0.0));
+    let others = move || {
+        let listed = top.with(|top| top.iter().map(|(_, group)| share(*group)).sum::<f64>());
+        (shares.with(Vec::len).saturating_sub(1 + top.with(Vec::len)), (1.0 - listed - new()).max(0.0))
+    };
+    let cells = move |share: f64| {
+        view! {
+            <td class="num right">{format!("{:.2} %", 100.0 * share)}</td>
+            <td class="bars"><span style=format!("width:{:.1}%", 100.0 * share)></span></td>
+        }
+    };
+    let row = move |(at, group): (usize, usize)| {
+        let known = known.get_untracked();
+        let of = known.as_ref().and_then(|known| known.groups.chains.get(at));
+        let template = of.map_or_else(Vec::new, |of| of.template(group).into_iter().map(|p| p as f32).collect());
+        let images = of.and_then(|of| of.sizes.get(group)).copied().unwrap_or(0);
+        view! {
+            <tr data-group=group>
+                <td class="template"><Picture size values=Signal::stored(template) map=ColorMap::GrayR label="Template"/></td>
+                <th scope="row">{format!("group {group}, {images} images")}</th>
+                {move || cells(share(group))}
+            </tr>
+        }
+    };
+    view! {
+        <div class="opinions">
+            <label>
+                "Templates of chain "
+                <select data-testid="opinions-chain" prop:value=move || chain.get().to_string()
+                    on:change=move |event| chain.set(event_target_value(&event).parse().unwrap_or(0))>
+                    {move || (0..n_chains()).map(|i| view! { <option value=i selected=move || chain.get() == i>{i}</option> }).collect_view()}
+                </select>
+            </label>
+            <div class="scroll" tabindex="0" role="region" aria-label="Probability of each template">
+                <table class="counts" data-testid="opinions">
+                    <caption class="sr">"Probability of each template, given what is seen"</caption>
+                    <tbody>
+                        <For each=move || top.get() key=|key| *key children=row/>
+                        <tr data-group="others">
+                            <td></td>
+                            <th scope="row">{move || format!("the other {} groups together", others().0)}</th>
+                            {move || cells(others().1)}
+                        </tr>
+                        <tr data-group="new"><td></td><th scope="row">"a new group"</th>{move || cells(new())}</tr>
+                    </tbody>
+                </table>
+            </div>
         </div>
     }
 }

@@ -197,7 +197,7 @@ fn Here() -> impl IntoView {
 }
 
 fn row(desk: Desk, info: Info, opened: Option<Option<bool>>) -> impl IntoView {
-    let Info { id, title, n, shape, bytes } = info;
+    let Info { id, title, n, shape, bytes, .. } = info;
     let name = id.clone();
     let (badge, class) = match opened {
         None => ("built in", "badge"),

@@ -167,7 +167,7 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
         }),
         _ => section,
     };
-    let (rebuilt, chained) = (id == "reconstructed", id == "log_joint");
+    let (rebuilt, chained, scaled) = (id == "reconstructed", id == "log_joint", id == "example");
     let compared = Memo::new(move |_| agree::there(desk));
     let manner = Memo::new(move |_| {
         let gridded = desk
@@ -215,7 +215,10 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 Manner::Centres => view! { <Centres section/> }.into_any(),
                 Manner::Images => view! {
                     {rebuilt.then(|| view! { <reconstruct::Components n=n_components/> })}
-                    <ImageGrid section/>
+                    <div class:with-scale=scaled>
+                        <ImageGrid section/>
+                        {scaled.then(|| later::view(Piece::Scale(section)))}
+                    </div>
                 }.into_any(),
                 Manner::Numbers => ().into_any(),
                 Manner::Gallery => view! { <Gallery section/> }.into_any(),
@@ -282,9 +285,14 @@ pub fn ImageGrid(section: Memo<Option<Section>>) -> impl IntoView {
         (_, 2..=6, _) => "grid",
         _ => "grid small",
     };
+    // Long rows scroll on a narrow screen.
+    let title = move || section.with(|s| s.as_ref().map(|s| format!("{}, pictures", s.title)));
     view! {
-        <div class=size style=style>
-            <For each=move || 0..shape.get().2 key=|i| *i children=move |i| view! { <Cell section i/> }/>
+        <div class="tiles" style=style>
+            <div class=size tabindex="0" role="region" aria-label=title>
+                <For each=move || 0..shape.get().2 key=|i| *i children=move |i| view! { <Cell section i/> }/>
+            </div>
+            <p class="sideways" aria-hidden="true">"The rows go on to the right: scroll them →"</p>
         </div>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::state::RunState;
-use super::{claims, figure, form, notes, numbers, offer, predict};
+use super::{claims, figure, form, later, notes, numbers, offer, predict};
 use crate::experiments::EXPERIMENTS;
 use crate::labs::{self, Lab};
 use crate::link::Place;
@@ -113,6 +113,7 @@ fn scene_words() -> impl IntoView {
             // Between the page's heading and the figures' there is one more level.
             {(lab.is_none()).then(|| view! { <h2 class="sr">"Result"</h2> })}
             {scene.map(|scene| view! { <h2 class="scene-title">{scene.title.as_str()}</h2> <p class="lead">{scene.lead.as_str()}</p> })}
+            {scene.filter(|scene| scene.formulas).map(|_| later::view(later::Piece::Formulas))}
             {lab.filter(|lab| unbuilt && !lab.unfinished.is_empty())
                 .map(|lab| view! { <p class="card note" data-testid="unfinished">{lab.unfinished.as_str()}</p> })}
         }

@@ -9,12 +9,14 @@ use super::contributions::Contributions;
 use super::cores::Cores;
 use super::dendrogram::Dendrogram;
 use super::figure::Manner;
+use super::formulas::Formulas;
 use super::inferred;
 use super::maps::Maps;
 use super::matrix::Matrix;
 use super::painting::{Compared, Paint};
 use super::path::Along;
 use super::regions::Regions;
+use super::scale_strip::ScaleStrip;
 use super::settings::Settings;
 use super::templates::Templates;
 use super::window::Window;
@@ -43,6 +45,10 @@ pub enum Piece {
     Paint(u32, u32, RwSignal<String>),
     /// What was painted beside a mask, and the number of columns.
     Compared(Painted, Vec<i8>, u32),
+    /// The formulas of the mixture.
+    Formulas,
+    /// The colour bar of a heat map.
+    Scale(Memo<Option<Section>>),
 }
 
 /// Which module has it.
@@ -64,7 +70,9 @@ impl Piece {
             // Of several labs, one of them what most visitors see first: a small module of its own.
             Piece::View(Manner::Matrix, _) => Module::Cells,
             Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _) => Module::Logistic,
-            Piece::View(Manner::Templates | Manner::Complete | Manner::Keep, _) => Module::Mixture,
+            Piece::View(Manner::Templates | Manner::Complete | Manner::Keep, _) | Piece::Formulas | Piece::Scale(_) => {
+                Module::Mixture
+            }
             Piece::View(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Inference,
         }
     }
@@ -112,15 +120,17 @@ fn inference(piece: Piece) -> Came {
         Piece::View(_, subject) => inferred::sighted(subject).into_any(),
         Piece::Paint(rows, columns, draft) => view! { <Paint rows columns draft/> }.into_any(),
         Piece::Compared(painted, mask, columns) => view! { <Compared painted mask columns/> }.into_any(),
+        _ => ().into_any(),
     })
 }
 
 #[wasm_split(mixture, fallible, preload(load_mixture))]
 fn mixture(piece: Piece) -> Came {
-    let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(().into_any()) };
-    Ok(match manner {
-        Manner::Templates => view! { <Templates section/> }.into_any(),
-        Manner::Complete => view! { <Complete section/> }.into_any(),
+    Ok(match piece {
+        Piece::View(Manner::Templates, Subject { section, .. }) => view! { <Templates section/> }.into_any(),
+        Piece::View(Manner::Complete, Subject { section, .. }) => view! { <Complete section/> }.into_any(),
+        Piece::Formulas => view! { <Formulas/> }.into_any(),
+        Piece::Scale(section) => view! { <ScaleStrip section/> }.into_any(),
         _ => view! { <Keep/> }.into_any(),
     })
 }

@@ -69,6 +69,11 @@ fn row(desk: Desk, line: &'static Printed) -> impl IntoView {
         Some(view! { <span class:equal=equal>{text} {equal.then_some(" ✓")}</span> })
     };
     let pictured = line.metric.is_empty();
+    // What is equal does not differ.
+    let why = move || {
+        let equal = finished(desk).is_some_and(|report| line.matches(&report) == Some(true));
+        (!equal).then_some(line.why.as_str())
+    };
     view! {
         <tr data-id=line.id.as_str()>
             <th scope="row"><span class="muted">{line.id.as_str()}</span> " " {line.what.as_str()}</th>
@@ -76,7 +81,7 @@ fn row(desk: Desk, line: &'static Printed) -> impl IntoView {
             <td class="num">
                 {move || ours().map_or_else(|| (if pictured { "above" } else { "–" }).into_any(), |view| view.into_any())}
             </td>
-            <td class="muted">{line.why.as_str()}</td>
+            <td class="muted">{why}</td>
         </tr>
     }
 }

@@ -88,7 +88,8 @@ pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
                     </select>
                 </label>
             </p>
-            <div class="grid small picks" style=width role="group" aria-label="Groups, the largest first" on:keydown=key
+            <div class="tiles" style=width>
+            <div class="grid small picks" role="group" aria-label="Groups, the largest first" on:keydown=key
                 on:pointerleave=move |_| looked.set(None)>
                 <For each=move || 0..n.get() key=|i| *i children=move |i| view! {
                     <button class="pick" data-group=i tabindex=move || if stop.get() == i { "0" } else { "-1" }
@@ -98,6 +99,8 @@ pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
                         <Cell section=seen i/>
                     </button>
                 }/>
+            </div>
+            <p class="sideways" aria-hidden="true">"The rows go on to the right: scroll them →"</p>
             </div>
             <p class="muted picked" data-testid="mosaic-words">{words}</p>
             <Show when=move || !scaled>

@@ -76,11 +76,16 @@ pub struct Info {
     pub shape: (usize, usize),
     /// Bytes to get before it can be used.
     pub bytes: usize,
+    /// Whether it is arranged as "MNIST original": see [`Dataset::is_like_mnist`]. What was kept before this was
+    /// looked at is not said to be.
+    #[serde(default)]
+    pub like_mnist: bool,
 }
 
 impl From<&DatasetInfo> for Info {
     fn from(info: &DatasetInfo) -> Self {
-        Info { id: info.id.clone(), title: info.title.clone(), n: info.n, shape: info.shape, bytes: info.bytes() }
+        let (id, title) = (info.id.clone(), info.title.clone());
+        Info { id, title, n: info.n, shape: info.shape, bytes: info.bytes(), like_mnist: false }
     }
 }
 
@@ -88,7 +93,8 @@ impl From<&Dataset> for Info {
     fn from(data: &Dataset) -> Self {
         let shape = (data.height, data.width);
         let bytes = data.images.len() + data.labels.len();
-        Info { id: data.id.clone(), title: data.title.clone(), n: data.n, shape, bytes }
+        let like_mnist = data.is_like_mnist();
+        Info { id: data.id.clone(), title: data.title.clone(), n: data.n, shape, bytes, like_mnist }
     }
 }
 

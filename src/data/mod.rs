@@ -120,6 +120,16 @@ impl Dataset {
         self.class_names.len()
     }
 
+    /// Whether it has the form of "MNIST original", whatever its bytes: 70,000 images of 28 × 28 in ten classes, sorted
+    /// by label (a training and a test part each for itself).
+    pub fn is_like_mnist(&self) -> bool {
+        let mut of_class = [0_u32; 256];
+        self.labels.iter().for_each(|label| of_class[usize::from(*label)] += 1);
+        let falls = self.labels.windows(2).filter(|pair| pair[1] < pair[0]).count();
+        let classes = of_class.iter().filter(|n| **n > 0).count();
+        (self.n, self.height, self.width) == (70_000, 28, 28) && classes == 10 && falls <= 1
+    }
+
     /// Pixels of image `i` (below `n`), `(height * width,)`.
     pub fn image(&self, i: usize) -> &[u8] {
         let pixels = self.n_features();

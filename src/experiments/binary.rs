@@ -63,6 +63,7 @@ fn look(params: &BinaryParams, data: &Dataset) -> Result<Report> {
     let rows = selection.choose(data)?.rows;
     let images = selection.binarise(data)?;
     let mut report = Report::default();
+    report.warnings.extend(selection.uniform(images.n_on() as u64, (rows.len() * data.n_features()) as u64));
     let counts = mixture::counts(&mut report, &params.digits, data, &rows);
 
     let d = data.n_features();

@@ -245,7 +245,20 @@ impl Lab<'_> {
         stage: &str,
         jobs: &[J],
         live: &mut Live<'_, J::Output>,
+        span: (f64, f64),
+    ) -> Result<Vec<J::Output>> {
+        self.map_counted(stage, jobs, live, span, None).await
+    }
+
+    /// As [`map_part`](Self::map_part), where what counts are not the jobs of this stage: `count` is how much is done of
+    /// what was asked for, and stays so until the stage is over.
+    pub async fn map_counted<J: Job>(
+        &self,
+        stage: &str,
+        jobs: &[J],
+        live: &mut Live<'_, J::Output>,
         (before, after): (f64, f64),
+        count: Option<(usize, usize)>,
     ) -> Result<Vec<J::Output>> {
         let encoded = jobs.iter().map(encode).collect::<Result<Vec<_>>>()?;
         let of = jobs.len();
@@ -253,7 +266,11 @@ impl Lab<'_> {
             jobs.iter().map(|_| Progress { tick: None, history: Vec::new(), output: None }).collect();
         let mut broken = None;
         let mut share = before;
-        self.bench.progress(stage, 0, of, share);
+        let say = |done: usize, share: f64| {
+            let (done, of) = count.unwrap_or((done, of));
+            self.bench.progress(stage, done, of, share);
+        };
+        say(0, share);
         let mut heard = |heard: Heard| {
             let at = match heard {
                 Heard::Tick(at, tick) => {
@@ -278,7 +295,7 @@ impl Lab<'_> {
             };
             let now = (done as f64 + known.iter().map(under_way).sum::<f64>()) / of as f64;
             share = share.max(before + (after - before) * now);
-            self.bench.progress(stage, done, of, share);
+            say(done, share);
             if self.bench.wants_report()
                 && let Some(report) = live(&known, at)
             {

@@ -67,6 +67,9 @@ pub struct Scene {
     /// Whether the notebook used all 70,000 images where this scene begins with fewer.
     #[serde(default)]
     pub all_images: bool,
+    /// Whether the formulas of the notebook's model stand in it.
+    #[serde(default)]
+    pub formulas: bool,
 }
 
 /// One line of "Notebook against this run".

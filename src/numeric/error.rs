@@ -86,6 +86,13 @@ pub enum Warning {
         /// What was fitted.
         what: String,
     },
+    /// Images in black and white that are all black or all white.
+    Uniform {
+        /// Whether every pixel is on, not off.
+        on: bool,
+        /// A pixel is on above this grey level.
+        threshold: u32,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -99,6 +106,18 @@ impl fmt::Display for Warning {
                 "{what}: the classes can be told apart without an error, so without a penalty there is no best model; \
                  its coefficients grow for as long as the solver runs."
             ),
+            Warning::Uniform { on, threshold } => {
+                let remedy = match (on, threshold) {
+                    (true, 254) | (false, 0) => "Choose other images.",
+                    (true, _) => "Raise it, or choose other images.",
+                    (false, _) => "Lower it, or choose other images.",
+                };
+                let all = if *on { "on" } else { "off" };
+                write!(
+                    f,
+                    "With threshold = {threshold} all pixels of all images are {all}, so nothing tells them apart. {remedy}"
+                )
+            }
             Warning::FewerClusters { found, n_clusters } => write!(
                 f,
                 "Number of distinct clusters ({found}) found smaller than n_clusters ({n_clusters}); \

@@ -151,6 +151,10 @@ fn span(values: impl Iterator<Item = f64>) -> (f64, f64) {
 
 /// As many digits as tell neighbouring labels apart.
 fn label(value: f64, range: f64) -> String {
+    // What has room beside the axis is written out.
+    if range >= 20.0 && (1e5..1e8).contains(&value.abs()) {
+        return Value::grouped(value);
+    }
     if range >= 1e5 || value.abs() >= 1e6 {
         let exponent = libm::floor(libm::log10(value.abs().max(1e-300))) as i32;
         let digits = if range < value.abs() / 100.0 { 4 } else { 2 };
@@ -158,7 +162,12 @@ fn label(value: f64, range: f64) -> String {
     }
     match range {
         r if r >= 20.0 => format!("{value:.0}"),
-        r if r >= 0.5 => format!("{value:.2}"),
+        // Of numbers like 8 and 8.5 none needs the zeros of the others.
+        r if r >= 0.5 => {
+            let text = format!("{value:.2}");
+            let text = text.trim_end_matches('0').trim_end_matches('.');
+            if text == "-0" { "0".into() } else { text.into() }
+        }
         _ => format!("{value:.4}"),
     }
 }
@@ -173,6 +182,15 @@ mod tests {
         assert_eq!(span([f64::NAN].into_iter()), (0.0, 1.0));
         let (low, high) = span([2.0].into_iter());
         assert!(low < 2.0 && 2.0 < high);
+    }
+
+    #[test]
+    fn labels_read_as_people_write_numbers() {
+        assert_eq!(label(-400_000.0, 200_000.0), "-400\u{202f}000");
+        assert_eq!(label(1_250_000.0, 900_000.0), "1\u{202f}250\u{202f}000");
+        assert_eq!((label(8.0, 8.0), label(8.5, 2.0), label(-0.0, 2.0)), ("8".into(), "8.5".into(), "0".into()));
+        assert_eq!((label(4000.0, 800.0), label(0.125, 0.2)), ("4000".into(), "0.1250".into()));
+        assert_eq!(label(2.5e9, 1e9), "2.50e9");
     }
 
     #[test]

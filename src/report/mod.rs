@@ -99,11 +99,16 @@ impl Value {
         }
     }
 
+    /// The next whole number, its digits in groups of three.
+    pub fn grouped(value: f64) -> String {
+        group(&format!("{value:.0}"))
+    }
+
     /// A few digits, as a person reads them.
     pub fn short(&self) -> String {
         match self {
             Value::Int(value) => value.to_string(),
-            Value::Float(value) if value.abs() >= 1e5 => group(&format!("{value:.0}")),
+            Value::Float(value) if value.abs() >= 1e5 => Value::grouped(*value),
             Value::Float(value) if value.abs() >= 100.0 => format!("{value:.1}"),
             Value::Float(value) => format!("{value:.4}"),
             Value::Text(text) => text.clone(),

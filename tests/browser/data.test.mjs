@@ -352,5 +352,34 @@ for (const name of BROWSERS) {
       assert.deepEqual(errors(lab), []);
       await page.close();
     });
+
+    test("70,000 images of a visitor's own are offered where the notebook used all of MNIST", { timeout: LONG }, async () => {
+      const lab = await LabPage.open(browser, server.url, DATA);
+      // Not the published bytes, but their form.
+      const n = 70_000;
+      const pixels = Buffer.alloc(n * 784);
+      const labels = Buffer.alloc(n);
+      for (let i = 0; i < n; i++) {
+        labels[i] = i % 10;
+        pixels.fill(200, i * 784 + 28 * labels[i], i * 784 + 28 * labels[i] + 9);
+      }
+      const image = idx([n, 28, 28], []);
+      await choose(lab, { "images.gz": gzipSync(Buffer.concat([image, pixels])), "labels.gz": gzipSync(idx([n], labels)) });
+      const preview = await previewed(lab);
+      assert.match(preview.id, /^own-/);
+      await lab.click("accept");
+      await lab.waitFor("accepted", LONG);
+      for (const link of ["#/mixture/1-data", "#/mixture/1-run", "#/clusters/2-data"]) {
+        await lab.go(link);
+        assert.match(await lab.waitFor("all-images"), /Run this on your 70,000 images$/);
+      }
+      await lab.frame.$eval(`${id("all-images")} button`, (button) => button.click());
+      await lab.until(() => !document.querySelector('[data-testid="all-images"]'));
+      assert.equal((await lab.values()).data, preview.id);
+      await lab.go("#/mixture/1-data");
+      await lab.frame.$eval(`${id("all-images")} button`, (button) => button.click());
+      await lab.until(() => document.querySelector('[data-metric="n_of_2"]')?.cells[1].textContent === "7000", { timeout: LONG });
+      await lab.close();
+    });
   });
 }

@@ -1,6 +1,9 @@
 // The mixture looked into: a brush over any image, templates with their members, chains that go on from a file.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { BROWSERS, closeAll, launch } from "./browsers.mjs";
 import { DIST, LabPage, id } from "./lab_page.mjs";
@@ -24,7 +27,7 @@ async function said(lab) {
   return { hidden: Number(hidden), of: Number(of), off: Number(off), apart: Number(apart) };
 }
 const pictures = (lab) => lab.ask(() => [...document.querySelectorAll(".brush-pictures canvas")].map((canvas) => canvas.toDataURL()));
-const press = (lab, part) => lab.frame.$eval(`[data-part="${part}"]`, (button) => button.click());
+const part = (lab, part) => lab.frame.$eval(`[data-part="${part}"]`, (button) => button.click());
 const hidden = (lab, n) => lab.until((n) => document.querySelector('[data-testid="brush-words"]')?.textContent.startsWith(`${n} of`), { argument: n });
 
 for (const name of BROWSERS) {
@@ -44,7 +47,7 @@ for (const name of BROWSERS) {
       const before = await pictures(lab);
 
       // With the pointer: a stroke of a brush three wide over twenty pixels of the seen half.
-      await press(lab, 7);
+      await part(lab, 7);
       await lab.until(() => document.querySelector('[data-testid="brush-words"]').textContent.startsWith("Nothing"));
       await lab.frame.$eval(id("brush-canvas"), (canvas) => canvas.scrollIntoView({ block: "center" }));
       const box = await (await lab.frame.$(id("brush-canvas"))).boundingBox();
@@ -67,7 +70,7 @@ for (const name of BROWSERS) {
       assert.deepEqual(await pictures(lab), before);
 
       // With the keys.
-      await press(lab, 7);
+      await part(lab, 7);
       await lab.frame.focus(id("brush-canvas"));
       for (const key of ["ArrowUp", "ArrowLeft", " "]) await lab.page.keyboard.press(key);
       await hidden(lab, 9);
@@ -100,7 +103,7 @@ for (const name of BROWSERS) {
       assert.deepEqual(after.slice(0, 2), [mean, spread]);
       assert.notEqual(after[2], draw);
       assert.match(await lab.text("brush-drawn"), /^draw 1: chain 1, group \d+$/);
-      await press(lab, 6);
+      await part(lab, 6);
       await hidden(lab, 784);
       assert.match(await lab.text("brush-opinions"), /^chain 0: group 0 \(\d+ %\) · chain 1: group 0 /);
       assert.deepEqual(await lab.violations("brush"), []);
@@ -152,6 +155,203 @@ for (const name of BROWSERS) {
       assert.notDeepEqual(two, zero);
       assert.equal(two.reduce((a, b) => a + b, 0), zero.reduce((a, b) => a + b, 0));
       assert.equal(await lab.has("inside"), false);
+      await lab.close();
+    });
+
+    test("a drawing is made black and white, hidden in part and completed, with what the chains think of it", async () => {
+      const lab = await LabPage.open(browser, server.url, `#/mixture/1-complete?${SMALL}`);
+      await lab.run();
+      await lab.frame.waitForSelector(id("brushing"));
+      const before = await pictures(lab);
+      await lab.click("brush-own");
+      assert.match(await lab.waitFor("brush-sheet"), /^Nothing is drawn yet/);
+      // A vertical stroke with the keys, far to the right: what the model sees is in the middle.
+      await lab.frame.focus(id("pad-sheet"));
+      const press = async (key, n = 1) => {
+        for (let i = 0; i < n; i++) await lab.page.keyboard.press(key);
+      };
+      await press("ArrowUp", 12);
+      await press("ArrowRight", 9);
+      await press(" ");
+      await press("ArrowDown", 18);
+      await press(" ");
+      await lab.settled();
+      const drawn = Number((await lab.text("brush-sheet")).match(/(\d+) pixels with a grey level above 0 are on/)[1]);
+      assert.ok(drawn >= 40 && drawn <= 140, `${drawn} pixels`);
+      await hidden(lab, 392);
+      const half = await pictures(lab);
+      assert.notDeepEqual(half, before);
+      // Nothing hidden: the completion is the drawing, in the middle.
+      await part(lab, 7);
+      await lab.until(() => document.querySelector('[data-testid="brush-words"]').textContent.startsWith("Nothing"));
+      await lab.settled();
+      const middle = await lab.ask(() => {
+        const canvas = document.querySelector(".brush-pictures canvas");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+        const ink = [...Array(784).keys()].filter((at) => data[4 * at] < 128);
+        return [ink.length, ink.reduce((sum, at) => sum + (at % 28), 0) / ink.length];
+      });
+      assert.equal(middle[0], drawn);
+      assert.ok(Math.abs(middle[1] - 13.5) < 1.5, `at column ${middle[1]}`);
+      // Every group and a new one: together they are certain.
+      const rows = () => lab.frame.$$eval(`${id("opinions")} tbody tr`, (rows) => rows.map((row) => [row.dataset.group, parseFloat(row.cells[2].textContent)]));
+      const one = await rows();
+      assert.equal(one.length, 7);
+      assert.deepEqual(one.slice(5).map(([group]) => group), ["others", "new"]);
+      assert.ok(Math.abs(one.reduce((sum, [, share]) => sum + share, 0) - 100) < 0.1, JSON.stringify(one));
+      assert.ok(one[0][1] >= one[1][1]);
+      await lab.frame.select(id("opinions-chain"), "2");
+      await lab.settled();
+      assert.notDeepEqual(await rows(), one);
+      // A stroke is taken back, a mask is taken back, and the image is there again.
+      await lab.click("pad-undo");
+      await lab.until(() => document.querySelector('[data-testid="brush-sheet"]').textContent.startsWith("Nothing"));
+      assert.deepEqual(await lab.violations("drawing"), []);
+      await lab.click("brush-undo");
+      await lab.click("brush-own");
+      await hidden(lab, 392);
+      await lab.settled();
+      assert.deepEqual(await pictures(lab), before);
+      await lab.close();
+    });
+
+    test("a number that is no image is refused, with what is allowed", async () => {
+      const lab = await LabPage.open(browser, server.url, `#/mixture/1-complete?${SMALL}`);
+      await lab.run();
+      await lab.frame.waitForSelector(id("brushing"));
+      const before = await pictures(lab);
+      for (const wrong of ["-5", "abc", "1000", ""]) {
+        await lab.frame.$eval(id("brush-image"), (field, value) => {
+          field.value = value;
+          field.dispatchEvent(new Event("change", { bubbles: true }));
+        }, wrong);
+        await lab.settled();
+        assert.equal(await lab.text("brush-refused"), `Image: expected a whole number from 0 to 999, but got '${wrong}'.`);
+        assert.deepEqual(await pictures(lab), before);
+      }
+      await lab.frame.$eval(id("brush-image"), (field) => {
+        field.value = "7";
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+      await lab.settled();
+      assert.equal(await lab.text("brush-refused"), "");
+      assert.notDeepEqual(await pictures(lab), before);
+      await lab.close();
+    });
+
+    test("chains are paused after a sweep and go on to the same result; a wrong file is refused in a sentence", async () => {
+      const lab = await LabPage.open(browser, server.url, "#/mixture/1-run?n_chains=3&n_iter=6&n_groups=60");
+      const whole = await lab.run();
+      await lab.go("#/mixture/1-run?n_chains=3&n_iter=6&n_groups=61");
+      await lab.go("#/mixture/1-run?n_chains=3&n_iter=6&n_groups=60");
+      await lab.start();
+      await lab.badge(/^partial/);
+      await lab.waitFor("keep-go");
+      await lab.until(() => document.querySelector('[data-testid="keep-go"]').textContent === "Pause");
+      await lab.click("keep-go");
+      await lab.until(() => document.querySelector('[data-testid="run"]'));
+      const [, done] = (await lab.text("badge")).match(/^stopped at ([1-5]) of 6$/);
+      assert.match(await lab.text("keep-words"), new RegExp(`^The chains have done ${done} of 6 sweeps`));
+      assert.equal(await lab.text("keep-go"), "Go on");
+      assert.equal(await lab.frame.$eval(id("keep-save"), (button) => button.disabled), false);
+      await lab.click("keep-go");
+      await lab.finished();
+      assert.equal(await lab.digest(), whole);
+
+      const folder = await mkdtemp(join(tmpdir(), "digitoscope-chains-"));
+      for (const [name, text] of [["words.json", "no chains"], ["other.json", '{"format": 7}']]) {
+        await writeFile(join(folder, name), text);
+        const input = await lab.frame.$(id("keep-load"));
+        await input.uploadFile(join(folder, name));
+        await lab.waitFor("error-card");
+        const words = await lab.frame.$eval(`${id("error-card")} p`, (words) => words.textContent);
+        assert.equal(words, 'These saved chains cannot go on here: the file is not whole or no file of chains. Choose one that "Save the chains" wrote.');
+      }
+      await rm(folder, { recursive: true });
+      await lab.close();
+    });
+
+    test("symbols of the formulas lead to their controls, on a phone too", async () => {
+      for (const viewport of [{ width: 1280, height: 900 }, { width: 360, height: 740 }]) {
+        const lab = await LabPage.open(browser, server.url, "#/mixture/1-model", { viewport });
+        await lab.waitFor("formulas");
+        for (const name of ["alpha", "beta", "concentration"]) {
+          await lab.frame.$eval(`[data-symbol="${name}"]`, (symbol) => symbol.click());
+          await lab.until((name) => document.activeElement?.id === `c-${name}`, { argument: name });
+        }
+        await lab.set("concentration", "2.5");
+        await lab.until(() => document.querySelector('[data-testid="formulas-now"]').textContent.includes("γ = 2.5"));
+        assert.deepEqual(await lab.axe("formulas"), []);
+        await lab.close();
+      }
+    });
+
+    test("mosaics have twelve in a row on every screen, and their captions keep to themselves", async () => {
+      for (const width of [1280, 360, 320]) {
+        const lab = await LabPage.open(browser, server.url, `#/mixture/1-clusters?${SMALL}`, { viewport: { width, height: 900 } });
+        const rows = (selector) =>
+          lab.frame.$$eval(selector, (cells) => {
+            const tops = cells.map((cell) => Math.round(cell.getBoundingClientRect().top));
+            return [tops.filter((top) => top === tops[0]).length, cells.length, cells.every((cell) => cell.scrollWidth <= cell.clientWidth + 1)];
+          });
+        await lab.frame.waitForSelector('[data-section="mosaic"] .cell');
+        const [first, all, fits] = await rows('[data-section="mosaic"] .cell');
+        assert.deepEqual([first, fits], [12, true], `saved, ${width}`);
+        assert.ok(all > 12);
+        await lab.run();
+        await lab.frame.waitForSelector('[data-section="mosaic"] .pick');
+        const live = await rows('[data-section="mosaic"] .pick');
+        assert.deepEqual([live[0], live[2]], [12, true], `live, ${width}`);
+        // Where the row is wider than the screen it says so, and the keys reach its end.
+        const hint = await lab.frame.$eval('[data-section="mosaic"] .sideways', (hint) => hint.getBoundingClientRect().height > 4);
+        assert.equal(hint, width < 520);
+        await lab.frame.focus('[data-section="mosaic"] .pick');
+        await lab.page.keyboard.press("End");
+        await lab.settled();
+        const seen = await lab.ask(() => {
+          const box = document.activeElement.getBoundingClientRect();
+          return document.activeElement.className === "pick" && box.left >= 0 && box.right <= innerWidth;
+        });
+        assert.equal(seen, true);
+        assert.equal(await lab.ask(() => document.documentElement.scrollWidth <= innerWidth), true, "the page itself does not scroll");
+        await lab.close();
+      }
+    });
+
+    test("Run is in sight however many controls there are, and hides none that has the focus", async () => {
+      for (const viewport of [{ width: 1280, height: 900 }, { width: 360, height: 740 }]) {
+        const lab = await LabPage.open(browser, server.url, "#/mixture/1-run", { viewport });
+        await lab.badge(/^(saved|out)/);
+        const opener = await lab.frame.$(".bar .btn");
+        if (viewport.width < 860) await opener.click();
+        const run = () => lab.frame.$eval(id("run"), (button) => {
+          const box = button.getBoundingClientRect();
+          return [box.top, box.bottom, innerHeight];
+        });
+        const [, bottom, height] = await run();
+        assert.ok(bottom <= height, `${bottom} of ${height}`);
+        const fields = await lab.frame.$$eval('.controls [id^="c-"]', (fields) => fields.map((field) => field.id));
+        assert.ok(fields.length > 12);
+        for (const order of [fields, fields.toReversed()]) {
+          for (const field of order) {
+            await lab.frame.focus(`#${field}`);
+            await lab.settled();
+            const under = await lab.frame.$eval(`#${field}`, (field) => field.getBoundingClientRect().bottom);
+            const row = await lab.frame.$eval(".rail .run", (row) => row.getBoundingClientRect().top);
+            assert.ok(under <= row + 1, `${field}: ${under} under ${row}`);
+          }
+        }
+        await lab.close();
+      }
+    });
+
+    test("a heat map has a colour bar with its ends", async () => {
+      const lab = await LabPage.open(browser, server.url, "#/mixture/1-data");
+      await lab.waitFor("scale-strip");
+      const ends = await lab.frame.$$eval(`${id("scale-strip")} span`, (ends) => ends.map((end) => end.textContent));
+      assert.deepEqual(ends, ["255", "0"]);
+      const equal = await lab.frame.$$eval(`${id("notebook")} tbody tr`, (rows) => rows.filter((row) => row.textContent.includes("✓")).map((row) => row.cells[3].textContent));
+      assert.deepEqual(equal, [""], "what is equal has no reason to differ");
       await lab.close();
     });
   });

@@ -3,7 +3,7 @@
 
 use digitoscope::data::{Dataset, digit_names};
 use digitoscope::error::{Error, Result};
-use digitoscope::experiments::{CHAINS, Entry, Saved, Serial, Values, poll_once};
+use digitoscope::experiments::{Bench, CHAINS, Entry, Heard, LocalFuture, Saved, Serial, Values, poll_once};
 use digitoscope::learn::mixture::{
     BinaryImages, Counts, Hyper, Merge, Predictor, State, co_assignment, complete, representative,
 };
@@ -12,6 +12,7 @@ use digitoscope::random::default_rng;
 use digitoscope::report::groups::{Groups, real, whole};
 use digitoscope::report::{Array, Numbers, Report};
 use serde_json::Value;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -249,6 +250,69 @@ fn chains_go_on_from_a_file_as_if_they_had_never_stopped() {
     assert_eq!(shown.digest(), run(&other, &data).digest());
 }
 
+/// Is asked to stop after so many stages, and has what the page has then: the last report that was shown.
+struct Paused {
+    inner: Serial,
+    n_stages: Cell<u32>,
+    shown: RefCell<Option<Report>>,
+    counted: RefCell<Vec<(usize, usize)>>,
+}
+
+impl Bench for Paused {
+    fn carry_out<'a>(
+        &'a self,
+        jobs: Vec<Vec<u8>>,
+        patience: f64,
+        heard: &'a mut dyn FnMut(Heard),
+    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>> {
+        Box::pin(async move {
+            let stop = self.n_stages.get() == 0;
+            // What stops in the middle of a sweep leaves one chain ahead of the others; what is shown does not have it.
+            let jobs = if stop { jobs[..1].to_vec() } else { jobs };
+            let outputs = self.inner.carry_out(jobs, patience, heard).await?;
+            self.n_stages.set(self.n_stages.get().saturating_sub(1));
+            if stop { Err(Error::Cancelled) } else { Ok(outputs) }
+        })
+    }
+
+    fn wants_report(&self) -> bool {
+        true
+    }
+
+    fn show(&self, unfinished: Report) {
+        self.shown.replace(Some(unfinished));
+    }
+
+    fn progress(&self, _: &str, done: usize, of: usize, _: f64) {
+        self.counted.borrow_mut().push((done, of));
+    }
+}
+
+#[test]
+fn a_run_stopped_within_a_sweep_keeps_the_whole_ones_and_goes_on() {
+    // As many as make one sweep a stage of its own.
+    let data = small(2100);
+    let settings = [("n_iter", "3"), ("n_chains", "2"), ("learn_concentration", "true")];
+    let whole = run(&settings, &data);
+    let entry = Entry::find("mixture").unwrap();
+    for n_sweeps in [1, 2] {
+        let bench = Paused {
+            inner: Serial::new(entry, Arc::clone(&data)),
+            n_stages: Cell::new(n_sweeps),
+            shown: RefCell::default(),
+            counted: RefCell::default(),
+        };
+        let stopped = poll_once(entry.run(&setup(&settings).values, &data, &bench)).unwrap();
+        assert_eq!(stopped.err(), Some(Error::Cancelled));
+        assert_eq!(bench.counted.borrow().last(), Some(&(n_sweeps as usize, 3)), "sweeps done of those asked for");
+        let shown = bench.shown.take().unwrap();
+        let trace = shown.arrays.iter().find(|array| array.name == "trace").unwrap();
+        assert_eq!(trace.shape[1], n_sweeps + 1);
+        let resumed = run_with(&setup(&settings), &data, Some(&saved(&settings, &shown))).unwrap();
+        assert_eq!(resumed.digest(), whole.digest(), "paused after {n_sweeps}");
+    }
+}
+
 #[test]
 fn a_file_of_chains_that_does_not_fit_is_refused_with_the_reason() {
     let data = small(70);
@@ -371,6 +435,57 @@ fn bad_input_is_refused_and_odd_input_is_not() {
             }
         }
     }
+}
+
+#[test]
+fn images_that_are_all_black_or_all_white_are_said_to_be() {
+    let uniform = |level: u8| {
+        Arc::new(Dataset::new("u", "U", vec![level; 20 * 16], vec![2; 20], (4, 4), digit_names(10)).unwrap())
+    };
+    let words = |level: u8, threshold: &str| -> Vec<String> {
+        let data = uniform(level);
+        let entry = Entry::find("binary").unwrap();
+        let values: Values = vec![("digits".into(), "2".into()), ("threshold".into(), threshold.into())];
+        let looked = poll_once(entry.run(&values, &data, &Serial::new(entry, Arc::clone(&data)))).unwrap().unwrap();
+        let ran = run(&[("threshold", threshold), ("digits", "2"), ("n_iter", "1"), ("n_chains", "1")], &data);
+        assert_eq!(looked.warnings, ran.warnings, "both scenes say it");
+        ran.warnings.iter().map(ToString::to_string).collect()
+    };
+    for (level, threshold, said, remedy) in [
+        (0, "0", "all pixels of all images are off", "Choose other images."),
+        (90, "100", "With threshold = 100 all pixels of all images are off", "Lower it, or choose other images."),
+        (90, "89", "With threshold = 89 all pixels of all images are on", "Raise it, or choose other images."),
+        (255, "254", "all pixels of all images are on", "Choose other images."),
+    ] {
+        let [warning] = &words(level, threshold)[..] else { panic!("one warning of {level} at {threshold}") };
+        assert!(warning.contains(said) && warning.ends_with(remedy), "{warning}");
+    }
+    assert_eq!(run(&[("n_iter", "1"), ("n_chains", "1")], &small(40)).warnings, []);
+}
+
+#[test]
+fn groups_are_counted_by_digit_and_chains_by_whether_they_stand_still() {
+    let data = small(90);
+    let report = run(&[("n_chains", "3"), ("n_iter", "2")], &data);
+    let int = |name: &str| report.find(name).unwrap().value.full().parse::<u32>().unwrap();
+    let n_groups = whole(&report.arrays, "n_groups").unwrap();
+    assert_eq!(int("groups_0"), n_groups[0]);
+    let labels = &whole(&report.arrays, "labels_").unwrap()[..90];
+    let rows = whole(&report.arrays, "rows").unwrap();
+    let slots: std::collections::BTreeSet<u32> = labels.iter().copied().collect();
+    let of = |slot: u32, digit: u8| {
+        labels.iter().zip(rows).filter(|(label, row)| **label == slot && data.labels[**row as usize] == digit).count()
+    };
+    let mostly = |digit: u8, other: u8| {
+        slots.iter().filter(|slot| of(**slot, digit) > 0 && of(**slot, digit) >= of(**slot, other)).count() as u32
+    };
+    assert_eq!((int("groups_of_2"), int("groups_of_3")), (mostly(2, 3), mostly(3, 2)));
+    let trace = report.arrays.iter().find(|array| array.name == "trace").unwrap();
+    let (rows, columns) = (trace.shape[1] as usize, trace.shape[2] as usize);
+    let values = real(&report.arrays, "trace").unwrap();
+    let used = |chain: usize, row: usize| values[(chain * rows + row) * columns + 1];
+    let changing = (0..3).filter(|chain| used(*chain, rows - 1) != used(*chain, rows - 2)).count() as u32;
+    assert_eq!(int("changing"), changing);
 }
 
 #[test]

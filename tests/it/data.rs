@@ -224,6 +224,26 @@ fn new_checks_what_it_is_told() {
 }
 
 /// Small valid files, plain or gzip, then damaged in a few places.
+/// The form of "MNIST original" is seen whatever the bytes are, and nothing else is taken for it.
+#[test]
+fn what_has_the_form_of_mnist_is_known_by_it() {
+    let set = |labels: Vec<u8>, (height, width): (usize, usize)| {
+        let images = vec![0; labels.len() * height * width];
+        Dataset::new("own-000000", "Mine", images, labels, (height, width), digitoscope::data::digit_names(10)).unwrap()
+    };
+    let sorted: Vec<u8> = (0..70_000_u32).map(|i| (i / 7_000) as u8).collect();
+    let two_parts: Vec<u8> =
+        (0..60_000_u32).map(|i| (i / 6_000) as u8).chain((0..10_000).map(|i| (i / 1_000) as u8)).collect();
+    assert!(set(sorted.clone(), (28, 28)).is_like_mnist());
+    assert!(set(two_parts, (28, 28)).is_like_mnist());
+    let mut other = sorted.clone();
+    other.reverse();
+    for labels in [other, sorted.iter().map(|label| label % 9).collect(), sorted[1..].to_vec()] {
+        assert!(!set(labels, (28, 28)).is_like_mnist());
+    }
+    assert!(!set(sorted, (2, 2)).is_like_mnist());
+}
+
 fn damaged(dims: usize) -> impl Strategy<Value = Vec<u8>> {
     let sizes = prop::collection::vec(0_u32..6, dims);
     let hits = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4);

@@ -407,12 +407,14 @@ impl Ticker for Weary {
 /// what it would have answered at once.
 #[test]
 fn rests_change_no_bit() {
-    let data = small(200);
     let mut n_rests = 0;
-    for (id, values) in [
-        ("kmeans", [("n_clusters", "7"), ("scaling", "standard")]),
-        ("vocabulary", [("n_clusters", "9"), ("image_step", "4")]),
+    for (id, n, values) in [
+        ("kmeans", 200, [("n_clusters", "7"), ("scaling", "standard")]),
+        ("vocabulary", 200, [("n_clusters", "9"), ("image_step", "4")]),
+        // More than it visits between two looks at the clock: it rests within sweeps too.
+        ("mixture", 600, [("digits", "0~1~2~3~4~5~6~7~8~9"), ("n_groups", "9")]),
     ] {
+        let data = small(n);
         let entry = Entry::find(id).unwrap();
         let setup = values.into_iter().fold(bench(entry), |setup, (name, value)| setup.with(name, value));
         let whole = Serial::new(entry, Arc::clone(&data));

@@ -135,10 +135,9 @@ fn refused(why: impl std::fmt::Display) -> Error {
 /// Errors: it is no such file, or its chains are of other settings or images; the reason is in the message. Whether
 /// labels and images belong together is seen when a chain is resumed, by its log joint.
 pub fn resume(text: &str, params: &MixtureParams, chosen: &Chosen) -> Result<Vec<Snapshot>> {
-    let saved: Saved = crate::json::read(text).map_err(|error| {
-        refused(format!(
-            "the file is not whole or no file of chains ({error}). Choose one that \"Save the chains\" wrote"
-        ))
+    // Where a parser stumbled is no help: nobody writes such a file by hand.
+    let saved: Saved = crate::json::read(text).map_err(|_| {
+        refused("the file is not whole or no file of chains. Choose one that \"Save the chains\" wrote")
     })?;
     if saved.format != FORMAT {
         let format: String = saved.format.chars().take(40).collect();

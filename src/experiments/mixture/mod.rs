@@ -161,9 +161,10 @@ impl MixtureParams {
         Hyper::uniform(self.concentration, self.alpha, self.beta, n_features)
     }
 
-    /// Sweeps of one job: a few tenths of a second of work.
+    /// Sweeps of one job: a tenth of a second of work. What a run that is stopped keeps are the sweeps of whole jobs;
+    /// of few images several go into one, or the way of the chains between page and workers would take longer.
     fn sweeps_at_once(&self, n_samples: usize) -> u32 {
-        (12_000 / n_samples.max(1) as u32).clamp(1, 50)
+        (2_000 / n_samples.max(1) as u32).clamp(1, 50)
     }
 }
 
@@ -239,7 +240,8 @@ impl Experiment for Mixture {
             };
             let of = f64::from(params.n_iter);
             let span = (f64::from(done) / of, f64::from(done + n_sweeps) / of);
-            let found = lab.map_part(&stage, &tasks, &mut live, span).await?;
+            let count = Some((done as usize, params.n_iter as usize));
+            let found = lab.map_counted(&stage, &tasks, &mut live, span, count).await?;
             chains = found.into_iter().filter_map(Found::chain).map(|chain| *chain).collect();
             done += n_sweeps;
         }

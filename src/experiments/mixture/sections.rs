@@ -45,6 +45,8 @@ pub fn finished(
 ) -> Result<Report> {
     let mut report = Report::default();
     counts(&mut report, &params.digits, data, &chosen.rows);
+    let n_on = look.stored[0].on.iter().map(|n| u64::from(*n)).sum();
+    report.warnings.extend(params.selection().uniform(n_on, (chosen.rows.len() * data.n_features()) as u64));
     let last: Vec<&TraceRow> = chains.iter().filter_map(|chain| chain.trace.last()).collect();
     let listed = |value: &dyn Fn(&TraceRow) -> u32| {
         let values: Vec<String> = last.iter().map(|row| value(row).to_string()).collect();
@@ -53,6 +55,19 @@ pub fn finished(
     report.metric("n_chains", "Chains", Value::Int(i64::from(params.n_chains)));
     report.metric("n_iter", "Sweeps of each", Value::Int(i64::from(params.n_iter)));
     report.metric("n_groups", "Groups in use, chain by chain", listed(&|row| row.n_groups));
+    report.metric("groups_0", "Groups in use, chain 0", Value::Int(i64::from(last[0].n_groups)));
+    for (at, digit) in params.digits.iter().enumerate() {
+        let of_digit = |group: &&Group| group.digits[at] > 0 && group.digits.iter().all(|n| *n <= group.digits[at]);
+        let n = look.groups.iter().filter(of_digit).count() as i64;
+        report.metric(
+            &format!("groups_of_{digit}"),
+            &format!("Groups of chain 0 that are mostly {digit}"),
+            Value::Int(n),
+        );
+    }
+    let changes = |chain: &&Snapshot| matches!(&chain.trace[..], [.., a, b] if a.n_groups != b.n_groups);
+    let changing = chains.iter().filter(changes).count() as i64;
+    report.metric("changing", "Chains whose number of groups changed in the last sweep", Value::Int(changing));
     report.metric("moved", "Images that moved in the last sweep", listed(&|row| row.moved));
     report.metric("largest", "Images of the largest group", listed(&|row| row.largest));
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;

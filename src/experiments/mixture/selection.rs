@@ -1,7 +1,7 @@
 //! Which images a mixture is fitted to, and which of them are completed.
 
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Warning};
 use crate::learn::mixture::BinaryImages;
 use crate::params::distinct;
 use crate::random::{Generator, SeedSequence};
@@ -89,6 +89,11 @@ impl Selection {
     /// Errors: see [`choose`](Self::choose), and [`BinaryImages::from_grey`].
     pub fn binarise(&self, data: &Dataset) -> Result<BinaryImages> {
         BinaryImages::from_grey(&data.images, data.n_features(), &self.choose(data)?.rows, self.threshold as u8)
+    }
+
+    /// A warning if `n_on` of `n` pixels on are none or all.
+    pub fn uniform(&self, n_on: u64, n: u64) -> Option<Warning> {
+        (n_on == 0 || n_on == n).then_some(Warning::Uniform { on: n_on > 0, threshold: self.threshold })
     }
 
     /// One image in black and white, a 0 or a 1 for each pixel.

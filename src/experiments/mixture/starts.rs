@@ -286,7 +286,7 @@ fn sections(params: &StartsParams, chosen: &Chosen, chains: &[(Begin, u32)], fou
     figure("start", "Groups in use against the start", summary, "groups at the start", "groups in use", curves);
 
     let levels = chains[3 * k..].iter().zip(&found[3 * k..]);
-    let log10 = |alpha: u32| libm::log10(f64::from(alpha));
+    let log10 = |count: u32| libm::log10(f64::from(count));
     let used: Vec<(f64, f64)> =
         levels.filter_map(|((_, alpha), f)| Some((log10(*alpha), f64::from((*f)?.n_groups)))).collect();
     let prior = chains[3 * k..].iter().map(|(_, alpha)| (log10(*alpha), expected(f64::from(*alpha), n))).collect();
@@ -309,8 +309,9 @@ fn sections(params: &StartsParams, chosen: &Chosen, chains: &[(Begin, u32)], fou
         curves.into_iter().flatten().collect(),
     );
 
-    let ended = |_: Begin, chain: &Followed| (f64::from(chain.n_groups), chain.after[0]);
-    let told = |begin: Begin, chain: &Followed| (f64::from(begin.groups().min(n as u32)), chain.before[0]);
+    // On an axis of groups themselves three hundred clusters of k-means would press all chains into one blot.
+    let ended = |_: Begin, chain: &Followed| (log10(chain.n_groups), chain.after[0]);
+    let told = |begin: Begin, chain: &Followed| (log10(begin.groups().min(n as u32)), chain.before[0]);
     let curves = [
         line(format!("chains from {}", names[0]), part(0, &ended), Stroke::Class(0)),
         line(format!("chains from {}", names[1]), part(1, &ended), Stroke::Class(1)),
@@ -318,10 +319,10 @@ fn sections(params: &StartsParams, chosen: &Chosen, chains: &[(Begin, u32)], fou
         line("chains from k-means".into(), part(2, &ended), Stroke::Class(4)),
     ];
     let summary =
-        "Groups in use against the log joint, with the same pixel priors for all: the higher, the better the \
+        "Groups in use (their logarithm) against the log joint, with the same pixel priors for all: the higher, the better the \
                    model likes the groups. K-means does not know this score."
             .to_string();
-    let (x, y) = ("groups", "log joint");
+    let (x, y) = ("log10 of the groups", "log joint");
     figure("against_kmeans", "The same for k-means", summary, x, y, curves.into_iter().flatten().collect());
 
     let columns = [

@@ -4,7 +4,7 @@ use super::selection::{Purpose, stream};
 use super::{Hidden, MixtureParams};
 use crate::data::Dataset;
 use crate::error::Result;
-use crate::experiments::lab::{Job, Tick, Ticker, Workplace};
+use crate::experiments::lab::{Job, Tick, Ticker, Tireless, Turn, Workplace};
 use crate::learn::cluster::{Method, Samples, leaves_list, linkage};
 use crate::learn::metrics;
 use crate::learn::mixture::{
@@ -115,13 +115,25 @@ impl Job for Task {
     fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Found> {
         match self {
             Task::Sweeps { params, chain, from, n_sweeps } => {
-                sweeps(&params, chain, from, n_sweeps, place, ticker).map(|found| Found::Chain(Box::new(found)))
+                sweeps(&params, chain, from, n_sweeps, place, &mut Tireless(ticker))
+                    .map(|(chain, _)| Found::Chain(chain))
             }
             Task::Look { params, chains } => look(&params, chains, place).map(|found| Found::Look(Box::new(found))),
         }
     }
+
+    fn turn(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Turn<Self, Found>> {
+        let Task::Sweeps { params, chain, from, n_sweeps } = self else {
+            return self.run(place, ticker).map(Turn::Done);
+        };
+        Ok(match sweeps(&params, chain, from, n_sweeps, place, ticker)? {
+            (found, 0) => Turn::Done(Found::Chain(found)),
+            (found, n_sweeps) => Turn::Rest(Task::Sweeps { params, chain, from: Some(found), n_sweeps }),
+        })
+    }
 }
 
+/// Sweeps until all are done or the ticker is tired: the chain, and how many sweeps are left, one under way among them.
 fn sweeps(
     params: &MixtureParams,
     number: u32,
@@ -129,25 +141,29 @@ fn sweeps(
     n_sweeps: u32,
     place: &mut Workplace,
     ticker: &mut dyn Ticker,
-) -> Result<Snapshot> {
+) -> Result<(Box<Snapshot>, u32)> {
     let images = place.binary(&params.selection())?;
     let options = params.chain(number);
     let mut chain = match from {
         Some(saved) => Chain::resume(&images, options, *saved)?,
         None => Chain::new(&images, options, &params.start(), params.hyper(images.n_features())?)?,
     };
-    for _ in 0..n_sweeps {
-        while !chain.advance(&images, VISITS)? {
-            if ticker.due() {
-                ticker.tell(Tick {
-                    step: chain.n_sweeps() * images.n_samples() as u32 + chain.position(),
-                    objective: chain.state().log_joint(),
-                    frame: frame(chain.state().counts(), chain.state().hyper()),
-                });
-            }
+    let mut left = n_sweeps;
+    while left > 0 {
+        if chain.advance(&images, VISITS)? {
+            left -= 1;
+        } else if ticker.due() {
+            ticker.tell(Tick {
+                step: chain.n_sweeps() * images.n_samples() as u32 + chain.position(),
+                objective: chain.state().log_joint(),
+                frame: frame(chain.state().counts(), chain.state().hyper()),
+            });
+        }
+        if ticker.tired() {
+            break;
         }
     }
-    Ok(chain.snapshot())
+    Ok((Box::new(chain.snapshot()), left))
 }
 
 /// What is drawn of a chain under way: how many groups it has, how many of them follow, their sizes, and their
