@@ -93,6 +93,36 @@ pub enum Warning {
         /// A pixel is on above this grey level.
         threshold: u32,
     },
+    /// Exact solutions that rounding kept from being found.
+    Unsolved {
+        /// Which and how many.
+        what: String,
+    },
+    /// Fewer samples than columns that are told apart.
+    FewSamples {
+        /// What is inferred.
+        what: String,
+        /// How many samples.
+        n_samples: u32,
+        /// How many columns.
+        n_clusters: u32,
+    },
+    /// A fit that leaves next to nothing of its target, so that there is no noise to compare with.
+    Saturated {
+        /// What was fitted.
+        what: String,
+        /// How many of the fits.
+        n: u32,
+        /// Of how many.
+        of: u32,
+    },
+    /// Pixels that take part and do not touch: regions may cross the gap.
+    Apart {
+        /// Of what.
+        what: String,
+        /// How many pieces.
+        n_pieces: u32,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -118,6 +148,27 @@ impl fmt::Display for Warning {
                     "With threshold = {threshold} all pixels of all images are {all}, so nothing tells them apart. {remedy}"
                 )
             }
+            Warning::Unsolved { what } => write!(
+                f,
+                "{what} ended a little above their minimum: their columns depend on each other to the last digits; \
+                 use fewer regions (n_clusters) or more images (n_samples)."
+            ),
+            Warning::FewSamples { what, n_samples, n_clusters } => write!(
+                f,
+                "{what}: {n_samples} images (n_samples) are fewer than {n_clusters} regions (n_clusters), n < K: little can be \
+                 found, and p-values lean on the lasso alone; use fewer regions or more images."
+            ),
+            Warning::Saturated { what, n, of } => write!(
+                f,
+                "{what}: a saturated fit in {n} of {of} bootstraps. The lasso leaves next to nothing of the label (R² about 1), or \
+                 has as many weights as there are images: the noise is underestimated, and p-values are too small; use fewer \
+                 regions (n_clusters) or more images (n_samples)."
+            ),
+            Warning::Apart { what, n_pieces } => write!(
+                f,
+                "{what}: the pixels that min_lit keeps are {n_pieces} pieces that do not touch, and regions cross the gaps \
+                 between them; lower min_lit to keep one piece."
+            ),
             Warning::FewerClusters { found, n_clusters } => write!(
                 f,
                 "Number of distinct clusters ({found}) found smaller than n_clusters ({n_clusters}); \

@@ -116,6 +116,24 @@ impl Value {
     }
 }
 
+/// Four digits that count, as a person reads them and a program too: an exponent only where there would be many zeros.
+pub fn plain(value: f64) -> String {
+    let power = libm::log10(value.abs()).floor();
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    let (text, tail) = if (-4.0..6.0).contains(&power) {
+        let digits = (3.0 - power).clamp(0.0, 7.0) as usize;
+        (format!("{value:.digits$}"), String::new())
+    } else {
+        let text = format!("{value:.3e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        (mantissa.to_string(), format!("e{exponent}"))
+    };
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{text}{tail}")
+}
+
 /// Thin spaces between groups of three digits.
 fn group(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));

@@ -93,6 +93,24 @@ pub fn cluster_means<T: Copy + Into<f64>>(x: &[T], labels: &[u32], n_clusters: u
     means
 }
 
+/// How far the features of each cluster lie apart at most: the largest distance of two pixels' centres, `(n_clusters,)`.
+/// The features are the pixels of an image of `width` columns that are in `kept`. The largest of all clusters is the
+/// spatial tolerance: as far as that a selected pixel may be from one that matters.
+///
+/// Panics on labels from `n_clusters` on.
+pub fn diameters(labels: &[u32], n_clusters: usize, kept: &[bool], width: usize) -> Vec<f64> {
+    let mut places = vec![Vec::new(); n_clusters];
+    let pixels = (0..kept.len()).filter(|pixel| kept[*pixel]);
+    for (pixel, label) in pixels.zip(labels) {
+        places[*label as usize].push(((pixel / width) as f64, (pixel % width) as f64));
+    }
+    let apart = |a: &(f64, f64), b: &(f64, f64)| (a.0 - b.0) * (a.0 - b.0) + (a.1 - b.1) * (a.1 - b.1);
+    let widest = |own: &Vec<(f64, f64)>| {
+        own.iter().flat_map(|a| own.iter().map(move |b| apart(a, b))).fold(0.0f64, f64::max).sqrt()
+    };
+    places.iter().map(widest).collect()
+}
+
 /// One clustered inference of `y`, `(n_samples,)`, on `x`, shape `(n_samples, n_features)`
 /// row by row, clustered by the samples `rows`. `tick` hears of every merge.
 ///

@@ -63,6 +63,10 @@ pub struct Desparsified {
     pub sigma: f64,
     /// Weights that count for it.
     pub support_size: usize,
+    /// Samples less the weights that count: what is left to tell the noise by.
+    pub dof: f64,
+    /// Share of the target's variance that the lasso explains on what it was fitted to.
+    pub fit_r2: f64,
     /// Share of the target's variance that the lasso explains on folds it has not seen.
     pub cv_r2: f64,
     /// Debiased weights (`importances_`), `(n_features,)`.
@@ -154,6 +158,8 @@ fn infer(all: &Moments, lasso: LassoCv, no_data: Vec<bool>, options: &Desparsifi
     };
 
     let mut found = Desparsified {
+        dof: n - support_size as f64,
+        fit_r2: 1.0 - all.residual(w) / all.yy,
         cv_r2: r2(&lasso, all),
         sigma,
         support_size,
@@ -216,6 +222,19 @@ fn infer(all: &Moments, lasso: LassoCv, no_data: Vec<bool>, options: &Desparsifi
         ));
     }
     Ok(found)
+}
+
+/// Share of the samples above which so many weights leave too few degrees of freedom.
+const SATURATED_SUPPORT: f64 = 0.9;
+/// Share of the variance above which a fit leaves next to nothing.
+const SATURATED_R2: f64 = 0.9999;
+
+impl Desparsified {
+    /// Whether the fit leaves too little to tell the noise by: too many weights for the samples, or next to no rest.
+    pub fn saturated(&self) -> bool {
+        let n = self.dof + self.support_size as f64;
+        self.support_size as f64 > SATURATED_SUPPORT * n || self.fit_r2 > SATURATED_R2
+    }
 }
 
 /// One minus the error on unseen folds over the variance of the target.

@@ -12,7 +12,7 @@ mod student;
 mod tests;
 
 pub use aggregation::{Aggregation, quantile_aggregation};
-pub use cludl::{CluDl, bootstrap_generators, bootstrap_rows, cludl, cluster_means, parcels};
+pub use cludl::{CluDl, bootstrap_generators, bootstrap_rows, cludl, cluster_means, diameters, parcels};
 pub use desparsified::{Desparsified, DesparsifiedOptions, NodewiseAlpha, desparsified_lasso};
 pub use normal::{log_two_sided_p, norm_cdf, norm_ppf, norm_sf, two_sided_p};
 pub use p_values::{bonferroni, one_sided_corrected, one_sided_p};

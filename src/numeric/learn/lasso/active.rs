@@ -1,6 +1,8 @@
 //! The lasso solved to the last digits: the set of columns with weights is found by
 //! stepping from orthant to orthant, each step one product with an inverse that is
-//! kept up to date. Finite, since the objective falls with every step.
+//! kept up to date. A column that depends on those in the set changes places with one of
+//! them, so that there may be more columns than samples. Finite, since the objective falls
+//! with every step.
 
 use super::descent::{Descent, Problem, coordinate_descent};
 use crate::learn::Matrix;
@@ -8,9 +10,15 @@ use crate::learn::linalg::{add_scaled, dot};
 
 /// A pivot that keeps less of its diagonal element than this depends on the others.
 const DEPENDENT: f64 = 1e-11;
+/// What rounding leaves of a pivot that is none, relative to the squares that it is the difference of.
+const ROUNDING: f64 = 1e-14;
+/// A pivot below this share of its diagonal element is computed again, with the digits that the first time lost.
+const DOUBTFUL: f64 = 1e-5;
+/// Leftover of a set, relative to the largest, from which on its inverse is made anew.
+const WORN: f64 = 1e-11;
 /// Relative excess over the penalty from which on a column gets a weight.
 const EXCESS: f64 = 1e-10;
-/// Tolerance of the descent that takes over where columns depend on each other.
+/// Tolerance of the descent that takes over where rounding leads the steps in a circle.
 const FALLBACK_TOL: f64 = 1e-12;
 /// Its longest run.
 const FALLBACK_SWEEPS: u32 = 20_000;
@@ -69,7 +77,16 @@ impl ActiveSet {
         if self.stale {
             self.rebuild(problem.gram);
         }
-        match self.walk(problem) {
+        let ended = self.walk(problem).or_else(|| {
+            // From nothing the way is another one.
+            let reached = std::mem::replace(self, ActiveSet::empty(self.w.len()));
+            let ended = self.walk(problem);
+            if ended.is_none() {
+                *self = reached;
+            }
+            ended
+        });
+        match ended {
             Some(n_iter) => Descent { n_iter, gap: 0.0, converged: true },
             None => {
                 self.stale = true;
@@ -78,7 +95,7 @@ impl ActiveSet {
         }
     }
 
-    /// The number of steps, or `None` where columns depend on each other.
+    /// The number of steps, or `None` where rounding leads them in a circle.
     fn walk(&mut self, problem: &Problem) -> Option<u32> {
         let Problem { gram, xy, penalty, skip, .. } = *problem;
         let scale = xy.iter().fold(0.0f64, |most, c| most.max(c.abs()));
@@ -86,6 +103,7 @@ impl ActiveSet {
         let mut barred = vec![false; self.w.len()];
         let mut left = vec![0.0; self.w.len()];
         let limit = 20 * self.w.len() as u32 + 100;
+        let mut fresh = true;
         for step in 0..limit {
             let pull: Vec<f64> =
                 self.members.iter().zip(&self.signs).map(|(j, sign)| xy[*j] - penalty * sign).collect();
@@ -112,6 +130,13 @@ impl ActiveSet {
                 let repair: Vec<f64> = self.inverse.iter().map(|row| dot(row, &rest)).collect();
                 self.members.iter().zip(&repair).for_each(|(j, repair)| self.w[*j] += repair);
                 self.leftover(problem, &mut left);
+                let off = |(j, sign): (&usize, &f64)| (left[*j] - penalty * sign).abs();
+                let still = self.members.iter().zip(&self.signs).map(off).fold(0.0, f64::max);
+                if still > WORN * scale && !fresh {
+                    self.rebuild(gram);
+                    fresh = true;
+                    continue;
+                }
             }
             let mut most = (bound, None);
             let mut inside = vec![false; self.w.len()];
@@ -122,12 +147,45 @@ impl ActiveSet {
                 }
             }
             let Some(next) = most.1 else { return Some(step + 1) };
-            if !self.add(gram, next, if left[next] < 0.0 { -1.0 } else { 1.0 }) {
-                return None;
+            let sign = if left[next] < 0.0 { -1.0 } else { 1.0 };
+            match self.add(gram, next, sign) {
+                Ok(()) => barred.fill(false),
+                Err(mixture) => {
+                    if self.exchange(gram, next, sign, &mixture)? > 0.0 {
+                        barred.fill(false);
+                    }
+                }
             }
-            barred.fill(false);
+            fresh = false;
         }
         None
+    }
+
+    /// Puts column `j`, which is `mixture` of the members, in the place of one of them, and tells how large its weight is.
+    ///
+    /// Its weight grows while the members' give way so that the fit stays as it is. Because the column pulls by more
+    /// than the penalty, the sum of the sizes falls until a member has nothing left; that one leaves. `None` where there
+    /// is no such member, or the set without it still has the column, which can be by rounding alone.
+    fn exchange(&mut self, gram: &Matrix, j: usize, sign: f64, mixture: &[f64]) -> Option<f64> {
+        let most = mixture.iter().fold(0.0f64, |most, u| most.max(u.abs()));
+        let mut first: Option<(usize, f64)> = None;
+        for (place, ((i, own), u)) in self.members.iter().zip(&self.signs).zip(mixture).enumerate() {
+            if own * sign * u <= 1e-9 * most {
+                continue;
+            }
+            let until = self.w[*i].abs() / u.abs();
+            if first.is_none_or(|(_, least)| until < least) {
+                first = Some((place, until));
+            }
+        }
+        let (place, until) = first?;
+        for (k, (i, u)) in self.members.iter().zip(mixture).enumerate() {
+            self.w[*i] = if k == place { 0.0 } else { self.w[*i] - until * sign * u };
+        }
+        self.remove(place);
+        self.add(gram, j, sign).ok()?;
+        self.w[j] = until * sign;
+        Some(until)
     }
 
     /// `c - G w`.
@@ -152,14 +210,33 @@ impl ActiveSet {
         first
     }
 
-    /// Takes column `j` in; `false` if it depends on the others.
-    fn add(&mut self, gram: &Matrix, j: usize, sign: f64) -> bool {
+    /// Takes column `j` in; if it depends on the others, nothing happens, and the error is how much of each makes it up.
+    fn add(&mut self, gram: &Matrix, j: usize, sign: f64) -> Result<(), Vec<f64>> {
         let row = gram.row(j);
         let across: Vec<f64> = self.members.iter().map(|i| row[*i]).collect();
-        let solved: Vec<f64> = self.inverse.iter().map(|inverse| dot(inverse, &across)).collect();
-        let rest = row[j] - dot(&across, &solved);
-        if rest.is_nan() || rest <= DEPENDENT * row[j] {
-            return false;
+        let mut solved: Vec<f64> = self.inverse.iter().map(|inverse| dot(inverse, &across)).collect();
+        let mut rest = row[j] - dot(&across, &solved);
+        let mut least = DEPENDENT * row[j];
+        if rest.is_nan() || rest <= DOUBTFUL * row[j] {
+            // Of a difference this small the inverse's own rounding is a part.
+            let off: Vec<f64> = self
+                .members
+                .iter()
+                .zip(&across)
+                .map(|(i, across)| {
+                    let of_row = gram.row(*i);
+                    across - self.members.iter().zip(&solved).map(|(k, u)| of_row[*k] * u).sum::<f64>()
+                })
+                .collect();
+            let mend: Vec<f64> = self.inverse.iter().map(|inverse| dot(inverse, &off)).collect();
+            rest = row[j] - dot(&across, &solved) - dot(&off, &solved);
+            add_scaled(&mut solved, 1.0, &mend);
+            let sizes = self.members.iter().zip(&solved).map(|(i, u)| u.abs() * gram.row(*i)[*i].sqrt());
+            let size = sizes.sum::<f64>() + row[j].sqrt();
+            least = least.max(ROUNDING * size * size);
+        }
+        if rest.is_nan() || rest <= least {
+            return Err(solved);
         }
         for (inverse, u) in self.inverse.iter_mut().zip(&solved) {
             add_scaled(inverse, u / rest, &solved);
@@ -170,7 +247,7 @@ impl ActiveSet {
         self.inverse.push(last);
         self.members.push(j);
         self.signs.push(sign);
-        true
+        Ok(())
     }
 
     /// Takes the member at `place` out.
@@ -191,7 +268,7 @@ impl ActiveSet {
         let w = self.w.clone();
         *self = ActiveSet::empty(w.len());
         for (j, weight) in w.into_iter().enumerate().filter(|(_, weight)| *weight != 0.0) {
-            if self.add(gram, j, if weight < 0.0 { -1.0 } else { 1.0 }) {
+            if self.add(gram, j, if weight < 0.0 { -1.0 } else { 1.0 }).is_ok() {
                 self.w[j] = weight;
             }
         }

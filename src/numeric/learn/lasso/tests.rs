@@ -79,6 +79,32 @@ proptest! {
         }
     }
 
+    /// More columns than samples: whatever the penalty, the steps end by themselves, at the minimum.
+    #[test]
+    fn lassos_of_columns_that_depend_on_each_other_end_by_themselves(
+        n in 7usize..24, more in 1usize..40, seed in any::<u64>(), twins in any::<bool>(),
+    ) {
+        let m = n + more;
+        let (x, y) = samples(n, m, seed, twins);
+        let all = Folds::new(&x, &y, 5).unwrap().without(1, true);
+        let mut path = Path::new(Solver::Exact, Stopping::default(), m);
+        for alpha in alpha_grid(&all, 1e-4, 15) {
+            let problem = Problem { gram: &all.gram, xy: &all.xy, yy: all.yy, penalty: alpha * all.n_samples, skip: None };
+            let end = path.step(&problem);
+            prop_assert!(end.converged && end.gap == 0.0, "{end:?}");
+            prop_assert!(violation(&problem, path.weights()) <= 1e-9, "{}", violation(&problem, path.weights()));
+        }
+        for i in [0, m / 2, m - 1] {
+            let row = all.gram.row(i);
+            let problem = Problem { gram: &all.gram, xy: row, yy: row[i], penalty: 1e-3 * row[i], skip: Some(i) };
+            let mut set = ActiveSet::empty(m);
+            let end = set.solve(&problem);
+            prop_assert!(end.converged && end.gap == 0.0, "{i}: {end:?}");
+            prop_assert!(violation(&problem, set.weights()) <= 1e-9, "{i}: {}", violation(&problem, set.weights()));
+            prop_assert_eq!(set.weights()[i], 0.0);
+        }
+    }
+
     #[test]
     fn nodewise_lassos_from_the_precision_matrix_are_those_from_nothing(
         n in 30usize..60, m in 2usize..16, seed in any::<u64>(), share in 0.0..1.2f64,

@@ -39,11 +39,22 @@ pub fn train_test_split(n_samples: usize, test_size: f64, random_state: u32, cla
     }
     let members = rows_by_class(classes)?;
     if members.iter().any(|rows| rows.len() < 2) {
-        return Err(Error::invalid("stratify", "of at least 2 samples of each class", "a class of one"));
+        let must_be = "0 where a class has a single image, since that cannot be on both sides; open images with at least 2 \
+                       of each class, or set no image apart";
+        return Err(Error::invalid("test_size", must_be, test_size));
     }
     if n_train.min(n_test) < members.len() {
-        let must_be = format!("such that both sides hold at least one sample of each of {} classes", members.len());
-        return Err(Error::invalid("test_size", must_be, format!("{n_train} and {n_test} samples")));
+        let n = members.len();
+        let must_be = format!(
+            "such that the images to learn from and the test each have at least one of each of {n} classes; {} it, or open \
+             more images",
+            if n_test < n_train { "raise" } else { "lower" }
+        );
+        return Err(Error::invalid(
+            "test_size",
+            must_be,
+            format!("{test_size}, which makes {n_train} and {n_test} images"),
+        ));
     }
     let counts: Vec<usize> = members.iter().map(Vec::len).collect();
     let to_train = approximate_mode(&counts, n_train, &mut stream)?;
