@@ -157,7 +157,7 @@ def compare(runner, link, own):
         (folder / "twin.py").write_text(script)
         output, warnings = run([sys.executable, "twin.py"], folder)
         # "name = value"; a script may print other lines, such as the pixels of an image.
-        printed = re.findall(r"^(\w+) = (.*)$", output, re.MULTILINE)
+        printed = re.findall(r"^([\w.]+) = (.*)$", output, re.MULTILINE)
         metrics = {metric["id"]: metric["value"] for metric in outcome["report"]["metrics"]}
         bad = list(differences(printed, metrics))
         if notes:
