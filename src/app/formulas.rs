@@ -75,7 +75,7 @@ pub fn Formulas() -> impl IntoView {
             </p>
             <p class="formula">"pixel"<sub>"d"</sub>" ⊥ pixel"<sub>"c"</sub>" given the group, for all " <var>"d"</var>" ≠ " <var>"c"</var></p>
             <p class="muted">
-                "Image i joins group k in proportion to the images in it. The two lines below are the notebook's: BetaBernoulli, and \
+                "Image i joins group k in proportion to the images in it. The other two lines are the notebook's: BetaBernoulli, and \
                 pixels that do not depend on each other once the group is known. It gives α and β the index of the group; in its \
                 library they belong to the pixel."
             </p>
