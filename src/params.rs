@@ -29,6 +29,8 @@ pub enum Domain {
     },
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// Some of these words, each once, written `l2~l1`.
+    Words(&'static [&'static str]),
     /// `true` or `false`.
     Flag,
     /// A list of whole numbers, written `10~20`.
@@ -49,6 +51,9 @@ impl Domain {
             Domain::Int { min, max, .. } => format!("an int in the range [{min}, {max}]"),
             Domain::Float { min, max } => format!("a float in the range [{min}, {max}]"),
             Domain::Choice(words) => format!("one of {{{}}}", quoted(words)),
+            Domain::Words(words) => {
+                format!("a list such as {} of different ones of {{{}}}", words.join("~"), quoted(words))
+            }
             Domain::Flag => "true or false".into(),
             Domain::Ints { min, max, longest } => {
                 format!("a list such as {min}~{max} of 1 to {longest} ints in the range [{min}, {max}]")
@@ -67,10 +72,20 @@ impl Domain {
             Domain::Int { .. } => written::<u32>(text, self),
             Domain::Float { .. } => written::<f64>(text, self),
             Domain::Choice(words) => words.iter().find(|word| **word == text.trim()).map(|word| word.to_string()),
+            Domain::Words(words) => {
+                let known = |part: &str| words.iter().find(|word| **word == part).copied();
+                let parts = parts(text).map(known).collect::<Option<Vec<_>>>()?;
+                distinct("", &parts).ok().filter(|()| !parts.is_empty()).map(|()| parts.join("~"))
+            }
             Domain::Flag => written::<bool>(text, self),
             Domain::Ints { .. } => written::<Vec<u32>>(text, self),
         }
     }
+}
+
+/// The entries of a list. A form may separate by commas or spaces; a link uses '~'.
+pub fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['~', ',', ' ']).filter(|part| !part.is_empty())
 }
 
 fn quoted(words: &[&str]) -> String {
@@ -157,12 +172,7 @@ impl ParamType for Vec<u32> {
     fn parse(text: &str, domain: &Domain) -> Option<Self> {
         let Domain::Ints { min, max, longest } = domain else { return None };
         let entry = Domain::Int { min: *min, max: *max, slider: 0 };
-        // A form may separate by commas or spaces; a link uses '~'.
-        let values = text
-            .split(['~', ',', ' '])
-            .filter(|part| !part.is_empty())
-            .map(|part| u32::parse(part, &entry))
-            .collect::<Option<Vec<_>>>()?;
+        let values = parts(text).map(|part| u32::parse(part, &entry)).collect::<Option<Vec<_>>>()?;
         (1..=*longest).contains(&values.len()).then_some(values)
     }
 
@@ -217,7 +227,7 @@ pub fn normal(specs: &[ParamSpec], values: &[(String, String)]) -> Result<Vec<(S
 }
 
 /// An error if a list names a value twice: results are told apart by it.
-pub fn distinct(name: &str, values: &[u32]) -> Result<()> {
+pub fn distinct<T: PartialEq + std::fmt::Display>(name: &str, values: &[T]) -> Result<()> {
     match values.iter().enumerate().find(|(i, value)| values[..*i].contains(value)) {
         Some((_, value)) => Err(Error::invalid(name, "a list of different numbers", format!("{value} twice"))),
         None => Ok(()),
@@ -252,6 +262,19 @@ macro_rules! choices {
 
             fn write(&self) -> String {
                 self.word().into()
+            }
+        }
+
+        impl $crate::params::ParamType for Vec<$name> {
+            fn parse(text: &str, domain: &$crate::params::Domain) -> Option<Self> {
+                let $crate::params::Domain::Words(words) = domain else { return None };
+                let one = $crate::params::Domain::Choice(words);
+                let text = domain.normal(text)?;
+                $crate::params::parts(&text).map(|part| <$name as $crate::params::ParamType>::parse(part, &one)).collect()
+            }
+
+            fn write(&self) -> String {
+                self.iter().map(|value| value.word()).collect::<Vec<_>>().join("~")
             }
         }
     };

@@ -82,6 +82,7 @@ pub fn call<P: Params>(variable: &str, function: &str, params: &P, without: &[&s
                 Domain::Int { .. } | Domain::Float { .. } => text,
                 Domain::Choice(_) => format!("{text:?}"),
                 Domain::Flag => (if text == "true" { "True" } else { "False" }).into(),
+                Domain::Words(_) => format!("{:?}", text.split('~').collect::<Vec<_>>()),
                 Domain::Ints { .. } => format!("[{}]", text.replace('~', ", ")),
             };
             Some(format!("{}={literal}", spec.name))
