@@ -9,6 +9,7 @@ use super::figure::Manner;
 use super::inferred;
 use super::maps::Maps;
 use super::matrix::Matrix;
+use super::numerals::Numerals;
 use super::painting::{Compared, Paint};
 use super::path::Along;
 use super::regions::Regions;
@@ -34,6 +35,8 @@ pub struct Subject {
 pub enum Piece {
     /// A section in that manner.
     View(Manner, Subject),
+    /// The numerals of another script, with their digits.
+    Numerals,
     /// A grid to paint an answer on: rows, columns, the answer.
     Paint(u32, u32, RwSignal<String>),
     /// What was painted beside a mask, and the number of columns.
@@ -52,6 +55,7 @@ impl Piece {
     fn module(&self) -> Module {
         match self {
             Piece::View(Manner::Contributions | Manner::Matrix | Manner::Path | Manner::Maps, _) => Module::Logistic,
+            Piece::Numerals => Module::Logistic,
             Piece::View(Manner::Templates | Manner::Complete | Manner::Keep, _) => Module::Mixture,
             Piece::View(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Inference,
         }
@@ -60,7 +64,7 @@ impl Piece {
 
 #[wasm_split(logistic, fallible, preload(load_logistic))]
 fn logistic(piece: Piece) -> Came {
-    let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(().into_any()) };
+    let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(view! { <Numerals/> }.into_any()) };
     Ok(match manner {
         Manner::Contributions => view! { <Contributions section/> }.into_any(),
         Manner::Matrix => view! { <Matrix section/> }.into_any(),
@@ -76,6 +80,7 @@ fn inference(piece: Piece) -> Came {
         Piece::View(Manner::Regions, Subject { section, .. }) => view! { <Regions section/> }.into_any(),
         Piece::View(_, subject) => inferred::sighted(subject).into_any(),
         Piece::Paint(rows, columns, draft) => view! { <Paint rows columns draft/> }.into_any(),
+        Piece::Numerals => ().into_any(),
         Piece::Compared(painted, mask, columns) => view! { <Compared painted mask columns/> }.into_any(),
     })
 }

@@ -76,7 +76,7 @@ fn row(desk: Desk, line: &'static Printed) -> impl IntoView {
             <td class="num">
                 {move || ours().map_or_else(|| (if pictured { "above" } else { "–" }).into_any(), |view| view.into_any())}
             </td>
-            <td class="muted">{line.why.as_str()}</td>
+            <td class="muted">{move || desk.setup.with(|setup| line.why(&setup.data))}</td>
         </tr>
     }
 }
