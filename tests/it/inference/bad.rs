@@ -158,7 +158,7 @@ fn own_images_of_two_classes() {
 fn pieces_that_do_not_touch_are_said() {
     // The third column is black but for an image in ten.
     let whole = pair(60);
-    let dark = |at: usize| at % 30 % 5 == 2 && at / 30 % 10 != 0;
+    let dark = |at: usize| at % 30 % 5 == 2 && !(at / 30).is_multiple_of(10);
     let pixels = whole.images.iter().enumerate().map(|(at, level)| if dark(at) { 0 } else { *level }).collect();
     let data = Dataset::new("gap", "Gap", pixels, whole.labels.clone(), (6, 5), digit_names(10)).unwrap();
     let data = Arc::new(data);
