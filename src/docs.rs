@@ -25,6 +25,10 @@ fn values(domain: &Domain) -> String {
         Domain::Int { min, max, .. } => format!("int from {min} to {max}"),
         Domain::Float { min, max } => format!("float from {min} to {max}"),
         Domain::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        Domain::Words(words) => {
+            let each = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+            format!("some of {each}, written `{}`", words.join("~"))
+        }
         Domain::Flag => "`true`, `false`".into(),
         Domain::Ints { min, max, longest } => {
             format!("1 to {longest} ints from {min} to {max}, written `{min}~{max}`")

@@ -29,6 +29,8 @@ pub enum Domain {
     },
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// Some of these words, each once, written `l2~l1`.
+    Words(&'static [&'static str]),
     /// `true` or `false`.
     Flag,
     /// A list of whole numbers, written `10~20`.
@@ -63,6 +65,9 @@ impl Domain {
             Domain::Int { min, max, .. } => format!("an int in the range [{min}, {max}]"),
             Domain::Float { min, max } => format!("a float in the range [{min}, {max}]"),
             Domain::Choice(words) => format!("one of {{{}}}", quoted(words)),
+            Domain::Words(words) => {
+                format!("a list such as {} of different ones of {{{}}}", words.join("~"), quoted(words))
+            }
             Domain::Flag => "true or false".into(),
             Domain::Ints { min, max, longest } => {
                 format!("a list such as {min}~{max} of 1 to {longest} ints in the range [{min}, {max}]")
@@ -85,11 +90,21 @@ impl Domain {
             Domain::Int { .. } => written::<u32>(text, self),
             Domain::Float { .. } | Domain::Part { .. } => written::<f64>(text, self),
             Domain::Choice(words) => words.iter().find(|word| **word == text.trim()).map(|word| word.to_string()),
+            Domain::Words(words) => {
+                let known = |part: &str| words.iter().find(|word| **word == part).copied();
+                let parts = parts(text).map(known).collect::<Option<Vec<_>>>()?;
+                distinct("", &parts).ok().filter(|()| !parts.is_empty()).map(|()| parts.join("~"))
+            }
             Domain::Flag => written::<bool>(text, self),
             Domain::Ints { .. } => written::<Vec<u32>>(text, self),
             Domain::Floats { .. } => written::<Vec<f64>>(text, self),
         }
     }
+}
+
+/// The entries of a list. A form may separate by commas or spaces; a link uses '~'.
+pub fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['~', ',', ' ']).filter(|part| !part.is_empty())
 }
 
 fn quoted(words: &[&str]) -> String {
@@ -204,8 +219,7 @@ impl ParamType for Vec<f64> {
 
 /// The entries of a list. A form may separate by commas or spaces; a link uses '~'.
 fn listed<T: ParamType>(text: &str, longest: usize, entry: &Domain) -> Option<Vec<T>> {
-    let parts = text.split(['~', ',', ' ']).filter(|part| !part.is_empty());
-    let values = parts.map(|part| T::parse(part, entry)).collect::<Option<Vec<_>>>()?;
+    let values = parts(text).map(|part| T::parse(part, entry)).collect::<Option<Vec<_>>>()?;
     (1..=longest).contains(&values.len()).then_some(values)
 }
 
@@ -290,6 +304,19 @@ macro_rules! choices {
 
             fn write(&self) -> String {
                 self.word().into()
+            }
+        }
+
+        impl $crate::params::ParamType for Vec<$name> {
+            fn parse(text: &str, domain: &$crate::params::Domain) -> Option<Self> {
+                let $crate::params::Domain::Words(words) = domain else { return None };
+                let one = $crate::params::Domain::Choice(words);
+                let text = domain.normal(text)?;
+                $crate::params::parts(&text).map(|part| <$name as $crate::params::ParamType>::parse(part, &one)).collect()
+            }
+
+            fn write(&self) -> String {
+                self.iter().map(|value| value.word()).collect::<Vec<_>>().join("~")
             }
         }
     };

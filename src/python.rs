@@ -83,6 +83,7 @@ pub fn call<P: Params>(variable: &str, function: &str, params: &P, without: &[&s
                 Domain::Choice(_) => format!("{text:?}"),
                 Domain::Flag => (if text == "true" { "True" } else { "False" }).into(),
                 Domain::Ints { .. } | Domain::Floats { .. } => format!("[{}]", text.replace('~', ", ")),
+                Domain::Words(_) => format!("{:?}", text.split('~').collect::<Vec<_>>()),
             };
             Some(format!("{}={literal}", spec.name))
         })

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::numbers;
-use crate::labs::{Claim, Scene, Test, Verdict};
+use crate::labs::{Claim, Open, Scene, Test, Verdict};
 use crate::link::{Setup, View};
 use leptos::prelude::*;
 
@@ -18,15 +18,35 @@ pub fn Claims() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let hidden = Memo::new(move |_| desk.setup.with(|setup| setup.embed.no_notes));
     move || {
-        let claims = scene(desk).map(|scene| scene.claims.as_slice()).unwrap_or_default();
-        (!claims.is_empty() && !hidden.get()).then(|| {
+        let scene = scene(desk).filter(|_| !hidden.get());
+        let claims = scene.map(|scene| scene.claims.as_slice()).unwrap_or_default();
+        let open = scene.map(|scene| scene.open.as_slice()).unwrap_or_default();
+        let answer = |asked: &'static Open| {
             view! {
-                <section class="card figure" data-testid="claims">
-                    <div class="head"><h3>"What the notebook claims"</h3></div>
-                    {claims.iter().map(|claim| view! { <Card claim/> }).collect_view()}
-                </section>
+                <details><summary>{asked.question.as_str()}</summary><p>{asked.answer.as_str()}</p></details>
             }
-        })
+        };
+        [
+            (!claims.is_empty()).then(|| {
+                let cards = claims.iter().map(|claim| view! { <Card claim/> }).collect_view().into_any();
+                part("claims", "What the notebook claims", cards)
+            }),
+            (!open.is_empty()).then(|| {
+                part("open-questions", "Questions to think about", open.iter().map(answer).collect_view().into_any())
+            }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect_view()
+    }
+}
+
+fn part(id: &'static str, title: &'static str, inside: AnyView) -> impl IntoView {
+    view! {
+        <section class="card figure" data-testid=id>
+            <div class="head"><h3>{title}</h3></div>
+            {inside}
+        </section>
     }
 }
 

@@ -6,6 +6,7 @@ use super::desk::Desk;
 use super::gallery::Gallery;
 use super::later::{self, Piece};
 use super::mixed::Shared;
+use super::numerals;
 use super::paint::{Brush, growing};
 use super::player;
 use super::reconstruct;
@@ -193,6 +194,11 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
         _ => section,
     };
     let table_id = format!("t-{id}");
+    // Where labels stand under pictures of another script, its numerals stand below.
+    let labelled = matches!(&*id, "random" | "sheet" | "means" | "coefs" | "coef_label" | "three" | "difference")
+        || id.starts_with("confusion_t")
+        || id.starts_with("misclassified");
+    let kannada = Memo::new(move |_| labelled && numerals::spoken(desk));
     view! {
         <figure class="card figure" data-section=id.clone()>
             <div class="head">
@@ -226,6 +232,7 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                 manner => later::view(Piece::View(manner, subject)),
             }}
             <figcaption data-testid="summary">{move || seen.with(|section| section.as_ref().map(|section| section.summary.clone()))}</figcaption>
+            <Show when=move || kannada.get()>{later::view(Piece::Numerals)}</Show>
             {chained.then(|| later::view(Piece::View(Manner::Keep, subject)))}
             <Show when=move || table.get() || manner.get() == Manner::Numbers>
                 <div id=table_id.clone()><TableView section=listed/></div>

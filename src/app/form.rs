@@ -6,6 +6,7 @@ use super::lab::state_words;
 use super::state::RunState;
 use crate::data::catalog;
 use crate::error::Error;
+use crate::experiments::Entry;
 use crate::link::Setup;
 use crate::params::{Domain, ParamSpec};
 use leptos::prelude::*;
@@ -22,7 +23,10 @@ pub fn Controls() -> impl IntoView {
     // The table changes with the place, not with every value.
     let table = Memo::new(move |_| {
         desk.place.track();
-        desk.entry().map(|entry| (entry.specs)()).unwrap_or_default()
+        let offered = |entry: &'static Entry| {
+            (entry.specs)().into_iter().filter(|spec| !entry.idle.contains(&spec.name)).collect::<Vec<_>>()
+        };
+        desk.entry().map(offered).unwrap_or_default()
     });
     let title = move || desk.entry().map_or("", |entry| entry.title);
     view! {
@@ -174,7 +178,7 @@ fn Control(spec: ParamSpec) -> impl IntoView {
             }
             .into_any()
         }
-        Domain::Float { .. } | Domain::Ints { .. } | Domain::Floats { .. } | Domain::Part { .. } => view! {
+        Domain::Float { .. } | Domain::Ints { .. } | Domain::Floats { .. } | Domain::Part { .. } | Domain::Words(_) => view! {
             <input type="text" class="wide" id=id.clone() data-testid=id.clone() autocomplete="off" prop:value=text
                 prop:disabled=locked aria-invalid=invalid aria-describedby=described on:change=commit/>
         }

@@ -1,6 +1,7 @@
 //! Which pixels matter, on the page: the error rate is moved and everything follows from the
 //! p-values that are there. Nothing here asks a worker.
 
+use super::bar::ColourBar;
 use super::desk::Desk;
 use super::later::Subject;
 use super::pixel::Details;
@@ -10,7 +11,7 @@ use crate::link::View;
 use crate::plots::colormap;
 use crate::plots::overlay::{self, Ink, Raster};
 use crate::report::sight::{self, Look, Seen};
-use crate::report::{Figure, Inferred, Joined, Rate, Section, Task};
+use crate::report::{ColorMap, Figure, Inferred, Joined, Rate, Section, Task};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -275,6 +276,15 @@ fn Mask(at: usize, known: Known, sight: Sight, under: RwSignal<Under>) -> impl I
         })
         .flatten()
     };
+    // A mask has only signs, which the words beside it name.
+    let scale = Memo::new(move |_| {
+        with(known, |known| {
+            let Sighted { inferred, joined, seen } = known;
+            let (_, map, low, high) = inferred.drawn(inferred.tasks.get(at)?, joined.get(at)?, seen.get(at)?);
+            (inferred.look != Look::Mask).then_some((map, f64::from(low), f64::from(high)))
+        })
+        .flatten()
+    });
     let cursor = RwSignal::new(None);
     let act = Callback::new(move |(act, pixel): (Act, usize)| {
         if act == Act::Pick {
@@ -297,6 +307,9 @@ fn Mask(at: usize, known: Known, sight: Sight, under: RwSignal<Under>) -> impl I
         <div class="mask" data-mask=at>
             <p class="mask-name">{move || name.get()}</p>
             <Pixels raster size label=Signal::derive(label) cursor chosen lines=String::new() act/>
+            <Show when=move || scale.get().is_some()>
+                <ColourBar scale=Signal::derive(move || scale.get().unwrap_or((ColorMap::RdBu, -1.0, 1.0)))/>
+            </Show>
             <p class="num" data-testid="mask-counts">{counts}</p>
             <p class="muted mask-read" aria-live="polite" data-testid="mask-read">{read}</p>
         </div>

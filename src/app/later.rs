@@ -13,6 +13,7 @@ use super::formulas::Formulas;
 use super::inferred;
 use super::maps::Maps;
 use super::matrix::Matrix;
+use super::numerals::Numerals;
 use super::painting::{Compared, Paint};
 use super::path::Along;
 use super::regions::Regions;
@@ -41,6 +42,8 @@ pub struct Subject {
 pub enum Piece {
     /// A section in that manner.
     View(Manner, Subject),
+    /// The numerals of another script, with their digits.
+    Numerals,
     /// A grid to paint an answer on: rows, columns, the answer.
     Paint(u32, u32, RwSignal<String>),
     /// What was painted beside a mask, and the number of columns.
@@ -69,7 +72,7 @@ impl Piece {
             Piece::View(Manner::Words, _) => Module::Patches,
             // Of several labs, one of them what most visitors see first: a small module of its own.
             Piece::View(Manner::Matrix, _) => Module::Cells,
-            Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _) => Module::Logistic,
+            Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _) | Piece::Numerals => Module::Logistic,
             Piece::View(Manner::Templates | Manner::Complete | Manner::Keep, _) | Piece::Formulas | Piece::Scale(_) => {
                 Module::Mixture
             }
@@ -104,7 +107,7 @@ fn cells(piece: Piece) -> Came {
 
 #[wasm_split(logistic, fallible, preload(load_logistic))]
 fn logistic(piece: Piece) -> Came {
-    let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(().into_any()) };
+    let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(view! { <Numerals/> }.into_any()) };
     Ok(match manner {
         Manner::Contributions => view! { <Contributions section/> }.into_any(),
         Manner::Path => view! { <Along section/> }.into_any(),

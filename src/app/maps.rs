@@ -2,8 +2,9 @@
 //! images that use it most.
 
 use super::desk::Desk;
-use super::figure::ImageGrid;
+use super::figure::{Cell, ImageGrid};
 use super::gallery::Gallery;
+use super::numerals;
 use super::signs::{Choices, Signs};
 use super::tile::{At, Pointed};
 use crate::report::{ColorMap, Figure, GalleryRow, Linear, Picture, Section};
@@ -32,9 +33,101 @@ pub fn Maps(section: Memo<Option<Section>>) -> impl IntoView {
         })
     });
     view! {
-        {(!of_one).then(|| view! { <ImageGrid section=worn/> })}
+        {(!of_one).then(|| view! { <Rows section=worn/> })}
         {(of_one || of_labels).then(|| view! { <Pixel worn model choose=of_labels/> })}
         <Choices ends=true/>
+    }
+}
+
+/// The maps of one row of a section, by their place, with the row's own part of the captions taken off: what stands
+/// after the last comma, if it is the same in all of them.
+fn row_of(section: &Section, row: usize) -> Option<(String, Section)> {
+    let Figure::Images { columns, images, .. } = &section.figure else { return None };
+    let own: Vec<Picture> = images.iter().skip(row * *columns as usize).take(*columns as usize).cloned().collect();
+    let split = |image: &Picture| image.caption.rsplit_once(", ").map(|(a, b)| (a.to_string(), b.to_string()));
+    let parts: Vec<(String, String)> = own.iter().filter_map(split).collect();
+    let title = match parts.first() {
+        Some((_, title)) if parts.len() == own.len() && parts.iter().all(|part| part.1 == *title) => title.clone(),
+        _ => String::new(),
+    };
+    let mut section = section.clone();
+    if let Figure::Images { images, .. } = &mut section.figure {
+        *images = own;
+        if !title.is_empty() {
+            images.iter_mut().zip(parts).for_each(|(image, (caption, _))| image.caption = caption);
+        }
+    }
+    Some((title, section))
+}
+
+/// The maps. Rows that are compared with each other keep their columns, however narrow the page is, and each has its
+/// name once.
+#[component]
+fn Rows(section: Memo<Option<Section>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let shape = Memo::new(move |_| {
+        section.with(|section| match section.as_ref().map(|section| &section.figure) {
+            Some(Figure::Images { columns, images, .. }) => ((*columns).max(1) as usize, images.len()),
+            _ => (1, 0),
+        })
+    });
+    let aligned = Memo::new(move |_| shape.with(|(columns, n)| *columns > 6 && n > columns));
+    let row = move |at: usize| {
+        let of = Memo::new(move |_| section.with(|section| row_of(section.as_ref()?, at)));
+        let title = Memo::new(move |_| of.with(|of| of.as_ref().map(|(title, _)| title.clone()).unwrap_or_default()));
+        let maps = Memo::new(move |_| of.with(|of| of.as_ref().map(|(_, section)| section.clone())));
+        view! {
+            <div role="group" aria-label=move || title.get()>
+                <p class="row-name">{title}</p>
+                <Grid section=maps/>
+            </div>
+        }
+    };
+    let n_rows = move || shape.with(|(columns, n)| n.div_ceil(*columns));
+    let name = move || section.with(|section| section.as_ref().map(|section| section.title.clone()));
+    let kannada = Memo::new(move |_| numerals::spoken(desk));
+    move || {
+        if aligned.get() {
+            view! {
+                <div class="rows" tabindex="0" role="region" aria-label=name>
+                    <For each=move || 0..n_rows() key=|at| *at children=row/>
+                </div>
+            }
+            .into_any()
+        } else if kannada.get() {
+            view! { <Grid section/> }.into_any()
+        } else {
+            view! { <ImageGrid section/> }.into_any()
+        }
+    }
+}
+
+/// Maps in a grid, each with the numeral of its label where the images are of another script.
+#[component]
+fn Grid(section: Memo<Option<Section>>) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let shape = Memo::new(move |_| {
+        section.with(|section| match section.as_ref().map(|section| &section.figure) {
+            Some(Figure::Images { width, columns, images, .. }) => (*width, *columns, images.len()),
+            _ => (1, 1, 0),
+        })
+    });
+    let style = move || shape.with(|(width, columns, _)| format!("--w:{width};--columns:{columns}"));
+    let size = move || if shape.get().1 > 6 { "grid small" } else { "grid" };
+    let numeral = move |at: usize| {
+        let caption = section.with(|section| match section.as_ref().map(|section| &section.figure) {
+            Some(Figure::Images { images, .. }) => images.get(at).map(|image| image.caption.clone()),
+            _ => None,
+        })?;
+        let label = caption.split(',').next().unwrap_or_default();
+        numerals::spoken(desk).then(|| numerals::beside(label)).flatten()
+    };
+    view! {
+        <div class=size style=style>
+            <For each=move || 0..shape.get().2 key=|at| *at children=move |at| view! {
+                <div class="labelled"><Cell section i=at/>{move || numeral(at)}</div>
+            }/>
+        </div>
     }
 }
 
@@ -109,7 +202,7 @@ fn Pixel(worn: Memo<Option<Section>>, model: Memo<Option<Arc<Linear>>>, choose: 
         Some((row, column)) => {
             let at = (row * size.get().1 + column) as usize;
             let value = values.with(|values| values.get(at).copied().unwrap_or(0.0));
-            format!("Row {row}, column {column}: coefficient {value:.3e}.")
+            format!("Row {row}, column {column}: coefficient {}.", crate::report::plain(f64::from(value)))
         }
     };
     let label = Signal::derive(move || format!("Coefficients of label {}", of(|(_, image)| image.caption.clone())));

@@ -1,10 +1,11 @@
 //! A confusion matrix: counts or shares in its cells, and the images of a cell.
 
+use super::bar::ColourBar;
 use super::desk::Desk;
 use super::figure::Chart;
 use super::gallery::Gallery;
 use super::settings::{Cells, Chosen};
-use crate::report::{Figure, GalleryRow, Section, cells};
+use crate::report::{ColorMap, Figure, GalleryRow, Section, cells};
 use leptos::prelude::*;
 
 /// Images of a cell that are shown.
@@ -86,6 +87,12 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
             array.map(|name| stands(&name)).filter(|there| *there || report.arrays.is_empty())
         })
     };
+    let scale = Signal::derive(move || {
+        seen.with(|seen| match seen.as_ref().map(|seen| &seen.figure) {
+            Some(Figure::Heatmap { map, high, .. }) => (*map, 0.0, *high),
+            _ => (ColorMap::Reds, 0.0, 1.0),
+        })
+    });
     let radio = move |value: cells::Cells, id: &'static str, name: &'static str| {
         view! {
             <button class="btn" data-testid=id aria-pressed=move || (kind.get() == value).to_string() on:click=move |_| kind.set(value)>{name}</button>
@@ -114,6 +121,8 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
             {radio(cells::Cells::OfColumn, "cells-column", "% of the column")}
         </div>
         <Chart section=seen><Cells section=seen shape/></Chart>
-        <div class="found" role="status" data-testid="cell-images">{below}</div>
+        <ColourBar scale/>
+        // Before a cell is chosen no room is kept for its images.
+        <div class="found" class:none=move || chosen.get().is_none() role="status" data-testid="cell-images">{below}</div>
     }
 }

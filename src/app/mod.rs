@@ -1,6 +1,7 @@
 //! The page: Leptos views over one [`Desk`], plain HTML controls, canvases.
 
 mod agree;
+mod bar;
 mod bench;
 mod bootstraps;
 mod branches;
@@ -32,6 +33,7 @@ mod matrix;
 mod mixed;
 mod notes;
 mod numbers;
+mod numerals;
 mod offer;
 mod pad;
 mod paint;

@@ -72,7 +72,7 @@ fn row(desk: Desk, line: &'static Printed) -> impl IntoView {
     // What is equal does not differ.
     let why = move || {
         let equal = finished(desk).is_some_and(|report| line.matches(&report) == Some(true));
-        (!equal).then_some(line.why.as_str())
+        (!equal).then(|| desk.setup.with(|setup| line.why(&setup.data)))
     };
     view! {
         <tr data-id=line.id.as_str()>

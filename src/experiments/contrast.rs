@@ -74,7 +74,7 @@ pub enum Ask {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Answer {
     /// A bootstrap.
-    Inference(Inference),
+    Inference(Box<Inference>),
     /// Coefficients of the pixels, `(n_features,)`, and whether they converged.
     Logistic(Vec<f64>, bool),
 }
@@ -87,7 +87,7 @@ impl Job for Ask {
 
     fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Answer> {
         match self {
-            Ask::Bootstrap(job) => Ok(Answer::Inference(job.run(place, ticker)?)),
+            Ask::Bootstrap(job) => Ok(Answer::Inference(Box::new(job.run(place, ticker)?))),
             Ask::Logistic(params) => {
                 let data = place.dataset();
                 let pair = params.pair(data)?;
@@ -181,7 +181,7 @@ fn report(params: &ContrastParams, data: &Dataset, pair: &Pair, known: &[Option<
         .iter()
         .enumerate()
         .filter_map(|(i, answer)| match answer {
-            Some(Answer::Inference(inference)) => Some((i, inference)),
+            Some(Answer::Inference(inference)) => Some((i, &**inference)),
             _ => None,
         })
         .collect();

@@ -1,5 +1,5 @@
-//! How strong a penalty? C chosen by cross-validation, along a path of warm starts
-//! (the first "next step" of notebook 004).
+//! How strong a penalty, and which? Both chosen by cross-validation, along a path of warm
+//! starts for each penalty (the first "next step" of notebook 004).
 
 use super::Experiment;
 use super::kmeans::Scaling;
@@ -12,16 +12,19 @@ use crate::learn::metrics::accuracy_score;
 use crate::learn::model_selection::stratified_k_fold;
 use crate::learn::preprocessing;
 use crate::params::Domain;
-use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value, path};
+use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value, path, plain};
 use serde::{Deserialize, Serialize};
+
+/// The penalties that C counts against.
+const PENALTIES: &[&str] = &["l2", "l1", "elasticnet"];
 
 crate::params! {
     /// Logistic regression for several C, cross-validated.
     pub struct CrossvalParams {
         /// One model for each class against the rest, or one model of all probabilities.
         scheme "Scheme": Scheme = Scheme::Multinomial, Domain::Choice(Scheme::WORDS);
-        /// What is added to the loss for large coefficients.
-        penalty "Penalty": Penalty = Penalty::L2, Domain::Choice(Penalty::WORDS);
+        /// What is added to the loss for large coefficients: one penalty, or several to choose among. L1 and elastic net take many times as long as L2.
+        penalty "Penalties": Vec<Penalty> = vec![Penalty::L2], Domain::Words(PENALTIES);
         /// Share of L1 in the elastic net.
         l1_ratio "Share of L1": f64 = 0.5, Domain::Float { min: 0.0, max: 1.0 };
         /// Smallest C: the strongest penalty.
@@ -60,10 +63,10 @@ impl CrossvalParams {
     }
 
     /// One fit's parameters.
-    fn at(&self, c: f64) -> LogisticParams {
+    fn at(&self, penalty: Penalty, c: f64) -> LogisticParams {
         LogisticParams {
             scheme: self.scheme,
-            penalty: self.penalty,
+            penalty,
             C: c,
             l1_ratio: self.l1_ratio,
             scaling: self.scaling,
@@ -74,12 +77,18 @@ impl CrossvalParams {
             ..LogisticParams::default()
         }
     }
+
+    /// Which images are learnt from, which hangs on no penalty.
+    fn sides(&self, data: &Dataset) -> Result<Sides> {
+        Sides::new(&self.at(Penalty::L2, 1.0), data)
+    }
 }
 
 /// A path: all C in order, each fit from the last one on.
 #[derive(Serialize, Deserialize)]
 pub struct Path {
     params: CrossvalParams,
+    penalty: Penalty,
     /// The fold to leave out; none to learn from all, and be tried on the test.
     fold: Option<u32>,
 }
@@ -103,9 +112,9 @@ impl Job for Path {
     type Output = Vec<Stop>;
 
     fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Vec<Stop>> {
-        let Path { params, fold } = self;
+        let Path { params, penalty, fold } = self;
         let data = place.dataset();
-        let sides = Sides::new(&params.at(1.0), data)?;
+        let sides = params.sides(data)?;
         let (train, test) = match fold {
             None => (sides.train.clone(), sides.test.clone()),
             Some(fold) => {
@@ -121,15 +130,17 @@ impl Job for Path {
         let (of_train, of_test) = (sides.of(&train), sides.of(&test));
         let k = sides.classes.len();
         let mut parts: Vec<Option<Part>> = vec![None; n_parts(params.scheme.into(), k)];
-        let mut stops = Vec::new();
+        let mut stops: Vec<Stop> = Vec::new();
         let mut step = 0;
         for c in params.cs() {
-            let options = params.at(c).options();
+            let options = params.at(penalty, c).options();
             for (i, part) in parts.iter_mut().enumerate() {
                 let mut tick = |sign: &crate::learn::linear_model::Sign| {
                     step += 1;
                     if ticker.due() {
-                        ticker.tell(Tick { step, objective: sign.objective, frame: Vec::new() });
+                        // What is known so far, to be drawn while the rest is fitted.
+                        let frame = stops.iter().map(|stop| stop.held_out as f32).collect();
+                        ticker.tell(Tick { step, objective: sign.objective, frame });
                     }
                 };
                 let start = part.take();
@@ -166,9 +177,6 @@ impl Experiment for Crossval {
     }
 
     fn check(params: &CrossvalParams, _: usize, _: usize) -> Result<()> {
-        if params.penalty == Penalty::None {
-            return Err(Error::invalid("penalty", "one that C counts against", "none"));
-        }
         if params.c_min >= params.c_max {
             return Err(Error::invalid("c_max", format!("greater than c_min, {}", params.c_min), params.c_max));
         }
@@ -176,13 +184,22 @@ impl Experiment for Crossval {
     }
 
     async fn run(params: &CrossvalParams, lab: &Lab<'_>) -> Result<Report> {
-        let folds = (0..params.n_splits).map(Some).chain([None]);
-        let jobs: Vec<Path> = folds.map(|fold| Path { params: params.clone(), fold }).collect();
-        let mut live = |_: &[Progress<Vec<Stop>>], _: usize| None;
+        let path = |penalty, fold| Path { params: params.clone(), penalty, fold };
+        let jobs: Vec<Path> = params
+            .penalty
+            .iter()
+            .flat_map(|penalty| (0..params.n_splits).map(Some).chain([None]).map(move |fold| path(*penalty, fold)))
+            .collect();
+        let mut live = |known: &[Progress<Vec<Stop>>], _: usize| Some(unfinished(params, known));
         let paths = lab.map("Paths", &jobs, &mut live).await?;
-        let sides = Sides::new(&params.at(1.0), lab.dataset)?;
-        let mut report = report(params, &paths);
-        maps(params, lab.dataset, &sides, &paths, &mut report);
+        let sides = params.sides(lab.dataset)?;
+        let tried: Vec<Tried> =
+            params.penalty.iter().zip(paths.chunks(jobs.len() / params.penalty.len())).map(Tried::new).collect();
+        // Of equals the penalty that is named first, and of its C the smallest, which is the simplest model.
+        let best = tried.iter().reduce(|best, one| if one.highest() > best.highest() { one } else { best });
+        let best = best.ok_or_else(|| Error::invalid("penalty", "at least one", "none"))?;
+        let mut report = report(params, &tried, best);
+        maps(params, lab.dataset, &sides, best, &mut report);
         let folds = stratified_k_fold(&sides.of(&sides.train), params.n_splits as usize, Some(params.random_state))?;
         let sizes: Vec<String> = folds.iter().map(|fold| fold.test.len().to_string()).collect();
         report.metric("n_train", "Images to learn from", Value::Int(sides.train.len() as i64));
@@ -192,85 +209,160 @@ impl Experiment for Crossval {
     }
 
     fn python(params: &CrossvalParams) -> String {
-        let at = LogisticParams { C: 1.0, ..params.at(1.0) };
-        let mut script = super::logistic::prepared(&LogisticParams { scaling: Scaling::None, ..at.clone() });
+        let at = |penalty| LogisticParams { scaling: Scaling::None, ..params.at(penalty, 1.0) };
+        let mut script = super::logistic::prepared(&at(Penalty::L2));
         script += "from sklearn.model_selection import StratifiedKFold, cross_val_score\n\
-                   from sklearn.pipeline import make_pipeline\n\n";
-        script += &at.python_model("model");
-        script += match params.scaling.word() {
-            "min-max" => "pipeline = make_pipeline(MinMaxScaler(), model)\n",
-            "standard" => "pipeline = make_pipeline(StandardScaler(), model)\n",
-            _ => "pipeline = make_pipeline(model)\n",
+                   from sklearn.pipeline import make_pipeline\n\nmodels = {}\n";
+        for penalty in &params.penalty {
+            script += &at(*penalty).python_model("model");
+            script += &format!("models['{}'] = model\n", penalty.word());
+        }
+        let scaler = match params.scaling.word() {
+            "min-max" => "MinMaxScaler(), ",
+            "standard" => "StandardScaler(), ",
+            _ => "",
         };
         script += &format!(
             "folds = StratifiedKFold({}, shuffle=True, random_state={})\n\
              show('n_train', len(y_train))\nshow('n_test', len(y_test))\n\
              show('fold_sizes', ' '.join(str(len(test)) for _, test in folds.split(X_train, y_train)))\n\
-             for C in np.logspace(np.log10({}), np.log10({}), {}):\n    \
-                 inner = getattr(model, 'estimator', model)\n    inner.set_params(C=C)\n    \
-                 print(C, cross_val_score(pipeline, X_train, y_train, cv=folds).mean())\n",
+             scores = {{}}\n\
+             for penalty, model in models.items():\n    \
+                 for C in np.logspace(np.log10({}), np.log10({}), {}):\n        \
+                     getattr(model, 'estimator', model).set_params(C=C)\n        \
+                     pipeline = make_pipeline({scaler}model)\n        \
+                     scores[penalty, C] = cross_val_score(pipeline, X_train, y_train, cv=folds).mean()\n        \
+                     print(penalty, C, scores[penalty, C])\n\
+             # Of equals the first, as here; solvers that stop early may order near equals otherwise.\n\
+             print('best penalty and C:', *max(scores, key=scores.get))\n",
             params.n_splits, params.random_state, params.c_min, params.c_max, params.n_c
         );
         script
     }
 }
 
-fn report(params: &CrossvalParams, paths: &[Vec<Stop>]) -> Report {
-    let cs = params.cs();
-    let (whole, folds) = paths.split_last().expect("a path of all images is always asked for");
-    let n = folds.len() as f64;
-    let mean = |at: usize| folds.iter().map(|path| path[at].held_out).sum::<f64>() / n;
-    let means: Vec<f64> = (0..cs.len()).map(mean).collect();
-    // Of equals the smallest C, the simplest model.
-    let best = (0..cs.len()).fold(0, |best, at| if means[at] > means[best] { at } else { best });
-    let mut report = Report::default();
-    report.metric("best_C", "C of the highest cross-validated accuracy", Value::Float(cs[best]));
-    report.metric("accuracy_cv", "Cross-validated accuracy there", Value::Float(means[best]));
-    report.metric("accuracy_test", "Accuracy on the test images there", Value::Float(whole[best].held_out));
-    report.metric("accuracy_train", "Accuracy on the images learnt from there", Value::Float(whole[best].learnt));
-    let curve = |name: &str, values: Vec<f64>, stroke: Stroke| Curve {
-        name: name.into(),
-        points: cs.iter().map(|c| libm::log10(*c)).zip(values).collect(),
-        stroke,
-    };
-    report.sections.push(Section {
+/// A penalty, and how its paths went.
+struct Tried<'a> {
+    penalty: Penalty,
+    /// The path of all images to learn from.
+    whole: &'a [Stop],
+    /// Those of all images but a fold.
+    folds: &'a [Vec<Stop>],
+    /// The mean accuracy on the folds at each C.
+    means: Vec<f64>,
+}
+
+impl<'a> Tried<'a> {
+    fn new((penalty, paths): (&Penalty, &'a [Vec<Stop>])) -> Self {
+        let (whole, folds) = paths.split_last().expect("a path of all images is always asked for");
+        let mean = |at: usize| folds.iter().map(|path| path[at].held_out).sum::<f64>() / folds.len() as f64;
+        Tried { penalty: *penalty, whole, folds, means: (0..whole.len()).map(mean).collect() }
+    }
+
+    /// The place of the C of the highest mean; of equals the smallest C.
+    fn best(&self) -> usize {
+        (0..self.means.len()).fold(0, |best, at| if self.means[at] > self.means[best] { at } else { best })
+    }
+
+    fn highest(&self) -> f64 {
+        self.means[self.best()]
+    }
+}
+
+/// A curve over the logarithms of the first of the C.
+fn curve(name: String, cs: &[f64], values: Vec<f64>, stroke: Stroke) -> Curve {
+    Curve { name, points: cs.iter().map(|c| libm::log10(*c)).zip(values).collect(), stroke }
+}
+
+/// Accuracies over the logarithm of C.
+fn accuracies(summary: String, curves: Vec<Curve>) -> Section {
+    Section {
         id: "accuracy".into(),
         title: "Accuracy against C".into(),
-        summary: format!(
-            "To the right the penalty counts for less. The images learnt from are fitted better and better; those left out of \
-             each of {} folds are predicted best at C = {:.3e}, {:.2} % of them, and the test images there {:.2} %.",
-            params.n_splits,
-            cs[best],
-            means[best] * 100.0,
-            whole[best].held_out * 100.0
-        ),
-        figure: Figure::Curves {
-            x_title: "logarithm of C to base 10".into(),
-            y_title: "accuracy".into(),
-            curves: vec![
-                curve("learnt from", whole.iter().map(|stop| stop.learnt).collect(), Stroke::Class(0)),
-                curve("cross-validated", means.clone(), Stroke::Class(1)),
-                curve("test", whole.iter().map(|stop| stop.held_out).collect(), Stroke::Class(2)),
-            ],
-        },
-    });
-    let columns =
-        ["C", "cross-validated", "lowest fold", "highest fold", "learnt from", "test", "not zero", "converged"];
-    let rows = (0..cs.len()).map(|at| {
-        let each = || folds.iter().map(|path| path[at].held_out);
-        let converged = paths.iter().map(|path| path[at].converged);
+        summary,
+        figure: Figure::Curves { x_title: "logarithm of C to base 10".into(), y_title: "accuracy".into(), curves },
+    }
+}
+
+fn report(params: &CrossvalParams, all: &[Tried], best: &Tried) -> Report {
+    let cs = params.cs();
+    let (at, word) = (best.best(), best.penalty.word());
+    let stop = &best.whole[at];
+    let mut report = Report::default();
+    report.metric("best_C", "C of the highest cross-validated accuracy", Value::Float(cs[at]));
+    report.metric("best_penalty", "Penalty of the highest cross-validated accuracy", Value::Text(word.into()));
+    report.metric("accuracy_cv", "Cross-validated accuracy there", Value::Float(best.highest()));
+    report.metric("accuracy_test", "Accuracy on the test images there", Value::Float(stop.held_out));
+    report.metric("accuracy_train", "Accuracy on the images learnt from there", Value::Float(stop.learnt));
+    if all.len() > 1 {
+        for one in all {
+            let word = one.penalty.word();
+            let (id, label) = (format!("best_C_{word}"), format!("Best C, {word}"));
+            report.metric(&id, &label, Value::Float(cs[one.best()]));
+            let (id, label) = (format!("accuracy_cv_{word}"), format!("Cross-validated accuracy there, {word}"));
+            report.metric(&id, &label, Value::Float(one.highest()));
+        }
+    }
+    // One penalty is shown with what it makes of other images; of several each has one curve, and only the best the rest.
+    let mut curves = Vec::new();
+    let of = |values: fn(&Stop) -> f64| best.whole.iter().map(values).collect::<Vec<f64>>();
+    match all {
+        [_] => {
+            curves.push(curve("learnt from".into(), &cs, of(|stop| stop.learnt), Stroke::Class(0)));
+            curves.push(curve("cross-validated".into(), &cs, best.means.clone(), Stroke::Class(1)));
+            curves.push(curve("test".into(), &cs, of(|stop| stop.held_out), Stroke::Class(2)));
+        }
+        _ => {
+            for (i, one) in all.iter().enumerate() {
+                let name = format!("cross-validated, {}", one.penalty.word());
+                curves.push(curve(name, &cs, one.means.clone(), Stroke::Class(i as u8)));
+            }
+            curves.push(curve(format!("learnt from, {word}"), &cs, of(|stop| stop.learnt), Stroke::Thin));
+            curves.push(curve(format!("test, {word}"), &cs, of(|stop| stop.held_out), Stroke::Thin));
+        }
+    }
+    let among = match all {
+        [_] => String::new(),
+        _ => format!("Of {} penalties {word} does best. ", all.len()),
+    };
+    let summary = format!(
+        "To the right the penalty counts for less. {among}The images learnt from are fitted better and better; those left \
+         out of each of {} folds are predicted best at C = {}, {:.2} % of them, and the test images there {:.2} %.",
+        params.n_splits,
+        plain(cs[at]),
+        best.highest() * 100.0,
+        stop.held_out * 100.0
+    );
+    report.sections.push(accuracies(summary, curves));
+    let columns = [
+        "penalty",
+        "C",
+        "cross-validated",
+        "lowest fold",
+        "highest fold",
+        "learnt from",
+        "test",
+        "not zero",
+        "converged",
+    ];
+    let line = |one: &Tried, at: usize| {
+        let each = || one.folds.iter().map(|path| path[at].held_out);
+        let whole = &one.whole[at];
+        let converged = one.folds.iter().map(|path| path[at].converged).chain([whole.converged]);
         let (done, of) = converged.fold((0, 0), |sum, (done, of)| (sum.0 + done, sum.1 + of));
         vec![
-            Value::Text(format!("{:.3e}", cs[at])),
-            Value::Float(means[at]),
+            Value::Text(one.penalty.word().into()),
+            Value::Text(plain(cs[at])),
+            Value::Float(one.means[at]),
             Value::Float(each().fold(f64::INFINITY, f64::min)),
             Value::Float(each().fold(f64::NEG_INFINITY, f64::max)),
-            Value::Float(whole[at].learnt),
-            Value::Float(whole[at].held_out),
-            Value::Int(whole[at].n_nonzero as i64),
+            Value::Float(whole.learnt),
+            Value::Float(whole.held_out),
+            Value::Int(whole.n_nonzero as i64),
             Value::Text(format!("{done} of {of}")),
         ]
-    });
+    };
+    let rows = all.iter().flat_map(|one| (0..cs.len()).map(move |at| (one, at))).map(|(one, at)| line(one, at));
     report.sections.push(Section {
         id: "path".into(),
         title: "Along the path".into(),
@@ -280,12 +372,46 @@ fn report(params: &CrossvalParams, paths: &[Vec<Stop>]) -> Report {
         ),
         figure: Figure::Numbers(Table { columns: columns.map(String::from).to_vec(), rows: rows.collect() }),
     });
+    let shape = vec![all.len() as u32, cs.len() as u32];
+    let means = all.iter().flat_map(|one| one.means.iter().copied()).collect();
+    report.arrays.push(Array { name: "accuracy_cv".into(), shape, numbers: Numbers::F64(means) });
     report
 }
 
+/// What can be drawn while paths are walked: the folds, as far as they are.
+fn unfinished(params: &CrossvalParams, known: &[Progress<Vec<Stop>>]) -> Report {
+    let cs = params.cs();
+    let n_paths = known.len() / params.penalty.len();
+    let values = |job: &Progress<Vec<Stop>>| match (&job.output, &job.tick) {
+        (Some(stops), _) => stops.iter().map(|stop| stop.held_out).collect(),
+        (None, Some(tick)) => tick.frame.iter().map(|value| f64::from(*value)).collect(),
+        (None, None) => Vec::new(),
+    };
+    let mut curves = Vec::new();
+    let mut n_done = 0;
+    for (i, job) in known.iter().enumerate() {
+        n_done += usize::from(job.output.is_some());
+        let (word, at) = (params.penalty[i / n_paths].word(), i % n_paths);
+        let name = match at + 1 == n_paths {
+            true => format!("test, {word}"),
+            false => format!("fold {at}, {word}"),
+        };
+        let values: Vec<f64> = values(job);
+        if !values.is_empty() {
+            curves.push(curve(name, &cs, values, Stroke::Class((i / n_paths) as u8)));
+        }
+    }
+    let summary = format!(
+        "{n_done} of {} paths are walked to their end. Each curve is the accuracy on the images that one of them did not \
+         learn from: those of a fold, or the test.",
+        known.len()
+    );
+    Report { sections: vec![accuracies(summary, curves)], ..Report::default() }
+}
+
 /// The coefficients along the path, and their maps.
-fn maps(params: &CrossvalParams, data: &Dataset, sides: &Sides, paths: &[Vec<Stop>], report: &mut Report) {
-    let Some((whole, folds)) = paths.split_last() else { return };
+fn maps(params: &CrossvalParams, data: &Dataset, sides: &Sides, best: &Tried, report: &mut Report) {
+    let whole = best.whole;
     let m = data.n_features();
     let mut names = sides.names(data);
     // Two classes share one map, which speaks for the second.
@@ -297,7 +423,7 @@ fn maps(params: &CrossvalParams, data: &Dataset, sides: &Sides, paths: &[Vec<Sto
         let coef: Vec<f32> = stop.coef.iter().map(|value| *value as f32).collect();
         let (rounded, ends) = path::Path::rounded(&coef, m);
         maps.extend(rounded);
-        let validated = folds.iter().map(|path| path[at].held_out).sum::<f64>() / folds.len() as f64;
+        let validated = best.means[at];
         let (learnt, test, n_nonzero) = (stop.learnt, stop.held_out, stop.n_nonzero);
         stops.push(path::Stop { c, learnt, validated, test, n_nonzero, ends });
     }
@@ -317,7 +443,10 @@ fn maps(params: &CrossvalParams, data: &Dataset, sides: &Sides, paths: &[Vec<Sto
     let size = (data.height as u32, data.width as u32);
     report.sections.push(Section {
         id: "maps".into(),
-        title: "Coefficients along the path of C".into(),
+        title: match params.penalty.len() {
+            1 => "Coefficients along the path of C".into(),
+            _ => format!("Coefficients along the path of C, {}", best.penalty.word()),
+        },
         summary,
         figure: Figure::Path(path::Path { size, names, stops, maps }),
     });

@@ -258,7 +258,7 @@ fn report(params: &DenoiseParams, data: &Dataset, sides: &Sides, pca: &Pca, mode
         id: "accuracy".into(),
         title: "Accuracy against components".into(),
         summary: format!(
-            "Images rebuilt from few components have less to learn by heart. {n_best} components, which keep {:.1} % of the \\
+            "Images rebuilt from few components have less to learn by heart. {n_best} components, which keep {:.1} % of the \
              variance, predict {:.2} % of the test images right; all pixels {:.2} %. The thin lines are those of all pixels.",
             explained(n_best) * 100.0,
             rebuilt[best].test * 100.0,
@@ -308,7 +308,7 @@ fn sheet(params: &DenoiseParams, data: &Dataset, sides: &Sides, pca: &Pca) -> Se
         }
     }
     let summary = format!(
-        "One test image of each class: first as it is, then a row for each number of components, written below. The \\
+        "One test image of each class: first as it is, then a row for each number of components, written below. The \
          components are those of the {} images learnt from.",
         sides.train.len()
     );
@@ -326,7 +326,7 @@ fn maps(data: &Dataset, names: &[String], whole: &Fitted, best: &Fitted, n: u32)
     let captions =
         (0..2 * k).map(|i| if i < k { format!("{}, all pixels", name(i)) } else { format!("{}, {n}", name(i)) });
     let summary = format!(
-        "Coefficients on all pixels, and below them on images rebuilt from {n} components: what no component has cannot be \\
+        "Coefficients on all pixels, and below them on images rebuilt from {n} components: what no component has cannot be \
          learnt. Each map ends its colours at the greatest size of its coefficients; zero has the middle colour."
     );
     let mut section = pictures::grid("coefs", "Coefficients", &summary, data, captions, &pixels, (-1.0, 1.0), k as u32);
@@ -353,7 +353,7 @@ fn table(params: &DenoiseParams, models: &[Fitted], explained: impl Fn(u32) -> f
     Section {
         id: "models".into(),
         title: "The models".into(),
-        summary: "Each is fitted on the same images. With an L2 penalty a model on rebuilt images has no coefficient outside the \\
+        summary: "Each is fitted on the same images. With an L2 penalty a model on rebuilt images has no coefficient outside the \
                   components, so it is found from as many numbers as there are components."
             .into(),
         figure: Figure::Numbers(Table {

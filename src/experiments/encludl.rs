@@ -9,7 +9,7 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::learn::cluster::grid_to_graph;
 use crate::learn::inference::{
-    Aggregation, DesparsifiedOptions, NodewiseAlpha, bootstrap_generators, bootstrap_rows, cludl,
+    Aggregation, DesparsifiedOptions, NodewiseAlpha, bootstrap_generators, bootstrap_rows, cludl, diameters,
 };
 use crate::learn::lasso::{self, LassoCvOptions, Stopping};
 use crate::params::Domain;
@@ -67,6 +67,8 @@ crate::params! {
         adaptive_aggregation "Adaptive": bool = false, Domain::Flag;
         /// Pixels with ink in fewer than this share of the images are left out; 0 keeps all, as the notebook does.
         min_lit "Least share of images with ink": f64 = 0.0, Domain::Float { min: 0.0, max: 0.5 };
+        /// Which bootstrap the table of regions is of, from 0.
+        table_bootstrap "Table of bootstrap": u32 = 0, Domain::Int { min: 0, max: 99, slider: 0 };
         /// Jobs in the library. Here the workers decide, and they never change a result.
         n_jobs "Jobs": u32 = 5, Domain::Int { min: 1, max: 64, slider: 0 };
     }
@@ -145,6 +147,14 @@ pub struct Inference {
     pub z: Vec<f64>,
     /// Its two-sided p-value.
     pub p: Vec<f64>,
+    /// Lower end of the 95 % confidence interval of its weight.
+    pub lower: Vec<f64>,
+    /// Upper end.
+    pub upper: Vec<f64>,
+    /// The largest distance of two of its pixels.
+    pub diameters: Vec<f64>,
+    /// Whether the lasso leaves too little to tell the noise by.
+    pub saturated: bool,
     /// The chosen penalty, and its place in the grid of 100.
     pub alpha: (f64, u32),
     /// Standard deviation of the noise.
@@ -179,6 +189,10 @@ impl Job for Bootstrap {
         let found = cludl(&x, &pair.target(data), &rows, &graph, k, &params.options(), &mut tick)?;
         let clusters = found.clusters;
         Ok(Inference {
+            diameters: diameters(&found.labels, k, &kept, data.width),
+            saturated: clusters.saturated(),
+            lower: clusters.lower,
+            upper: clusters.upper,
             labels: found.labels,
             sizes: found.sizes,
             beta: clusters.beta,
@@ -209,6 +223,10 @@ impl Experiment for Encludl {
             if value == 0.0 {
                 return Err(Error::invalid(name, "a float in the range (0, 1]", value));
             }
+        }
+        if params.table_bootstrap >= params.n_bootstraps {
+            let must_be = format!("below n_bootstraps, {}", params.n_bootstraps);
+            return Err(Error::invalid("table_bootstrap", must_be, params.table_bootstrap));
         }
         pair::check_rate(params.fwer)
     }

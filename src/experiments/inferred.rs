@@ -1,6 +1,6 @@
 //! The report of an inference: masks first of all, and what they should be read with.
 
-use super::encludl::{EncludlParams, Inference};
+use super::encludl::{EncludlParams, Inference, Solver};
 use super::pair::{self, Pair};
 use crate::data::Dataset;
 use crate::error::{Result, Warning};
@@ -8,6 +8,7 @@ use crate::learn::metrics::adjusted_rand_score;
 use crate::report::sight::Look;
 use crate::report::{
     Array, ColorMap, Curve, Figure, Inferred, Joined, Numbers, Rate, Report, Section, Stroke, Table, Task, Value,
+    plain, regions,
 };
 
 /// Points of the curves over the error rate.
@@ -83,6 +84,7 @@ pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[O
     let (mut rows, mut curves, mut quality, mut each, mut stability) = (vec![], vec![], vec![], vec![], vec![]);
     let mut alike = Alike::default();
     let (mut seen, mut n_not_converged, mut n_lassos) = (Vec::new(), 0u64, 0u64);
+    let mut table = Vec::new();
     for (at, (pair, found)) in pairs.iter().zip(found.chunks(params.n_bootstraps as usize)).enumerate() {
         let known: Vec<(usize, &Inference)> =
             found.iter().enumerate().filter_map(|(i, one)| one.map(|one| (i, one))).collect();
@@ -105,6 +107,11 @@ pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[O
             report.metric(&format!("sigma_{}", pair.id()), &format!("Noise, {name}"), Value::Float(sigma));
             report.metric(&format!("r2_{}", pair.id()), &format!("Variance explained, {name}"), Value::Float(r2));
             quality.push(fitted(&name, &known));
+            tolerance(&mut report, params, pair, &name, &known);
+            doubts(&mut report, params, data, pair, &name, &known)?;
+            if let Some((_, one)) = known.iter().find(|(i, _)| *i == params.table_bootstrap as usize) {
+                table.extend(by_region(&name, one));
+            }
             let maps = (0..known.len())
                 .map(|at| inferred.mask_of(&task, at, Rate::Fwer, params.fwer))
                 .collect::<Result<Vec<_>>>()?;
@@ -127,14 +134,20 @@ pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[O
     }
     if n_not_converged > 0 {
         let what = format!("{n_not_converged} of {n_lassos} lassos");
-        report.warnings.push(Warning::NotConverged { what, max_iter: params.max_iter });
+        report.warnings.push(match params.solver {
+            Solver::Compat => Warning::NotConverged { what, max_iter: params.max_iter },
+            Solver::Exact => Warning::Unsolved { what },
+        });
     }
     if !quality.is_empty() {
         report.sections.push(qualities(quality));
     }
     report.sections.push(Section {
         id: "masks".into(),
-        title: "Pixels that matter".into(),
+        title: match params.n_bootstraps {
+            1 => "Pixels that matter: one clustering (CluDL)".into(),
+            _ => "Pixels that matter".into(),
+        },
         summary: inferred.words(&seen),
         figure: Figure::Inferred(inferred),
     });
@@ -171,7 +184,90 @@ pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[O
         },
     });
     report.sections.push(fit(rows));
+    if !table.is_empty() {
+        report.sections.push(table_of_regions(params, table));
+    }
     Ok(report)
+}
+
+/// How far off a selected pixel may be, and how much is found: what the number of regions trades for each other.
+fn tolerance(report: &mut Report, params: &EncludlParams, pair: &Pair, name: &str, known: &[(usize, &Inference)]) {
+    let (mut widest, mut second) = (0.0f64, 0.0f64);
+    for (_, one) in known {
+        let mut sizes = one.diameters.clone();
+        sizes.sort_by(|a, b| b.total_cmp(a));
+        widest = widest.max(sizes.first().copied().unwrap_or(0.0));
+        second = second.max(sizes.get(1).copied().unwrap_or(0.0));
+    }
+    let half = if params.two_tailed { 2.0 } else { 1.0 };
+    let below = params.fwer / half / f64::from(params.n_clusters);
+    let found = known.iter().flat_map(|(_, one)| &one.p).filter(|p| **p < below).count();
+    let id = pair.id();
+    let delta = format!("Spatial tolerance delta: largest diameter of a region, in pixels, {name}");
+    report.metric(&format!("delta_{id}"), &delta, Value::Float(widest));
+    let next = format!("the same without the largest region of each bootstrap, {name}");
+    report.metric(&format!("delta_next_{id}"), &next, Value::Float(second));
+    let share = found as f64 / (known.len() * params.n_clusters as usize).max(1) as f64;
+    let power = format!("Power seen: share of the regions that a bootstrap finds by itself, {name}");
+    report.metric(&format!("power_{id}"), &power, Value::Float(share));
+}
+
+/// What the numbers of a pair should be read with.
+fn doubts(
+    report: &mut Report,
+    params: &EncludlParams,
+    data: &Dataset,
+    pair: &Pair,
+    name: &str,
+    known: &[(usize, &Inference)],
+) -> Result<()> {
+    let (what, n_samples, n_clusters) = (name.to_string(), pair.rows.len() as u32, params.n_clusters);
+    if n_samples < n_clusters {
+        report.warnings.push(Warning::FewSamples { what: what.clone(), n_samples, n_clusters });
+    }
+    let n = known.iter().filter(|(_, one)| one.saturated).count() as u32;
+    if n > 0 {
+        report.warnings.push(Warning::Saturated { what: what.clone(), n, of: known.len() as u32 });
+    }
+    let n_pieces = regions::n_areas(&params.kept(data, pair)?, data.width) as u32;
+    if n_pieces > 1 {
+        report.warnings.push(Warning::Apart { what, n_pieces });
+    }
+    Ok(())
+}
+
+/// What one bootstrap says of each of its regions, the surest first.
+fn by_region(name: &str, one: &Inference) -> Vec<Vec<Value>> {
+    let mut order: Vec<usize> = (0..one.beta.len()).collect();
+    order.sort_by(|a, b| one.z[*b].abs().total_cmp(&one.z[*a].abs()));
+    let number = |value: f64| Value::Text(plain(value));
+    let row = |i: usize| {
+        vec![
+            Value::Text(name.into()),
+            Value::Int(i as i64 + 1),
+            Value::Int(i64::from(one.sizes[i])),
+            number(one.diameters[i]),
+            number(one.beta[i]),
+            number(one.lower[i]),
+            number(one.upper[i]),
+            number(one.z[i]),
+            number(one.p[i]),
+        ]
+    };
+    order.into_iter().map(row).collect()
+}
+
+fn table_of_regions(params: &EncludlParams, rows: Vec<Vec<Value>>) -> Section {
+    let columns = ["pair", "region", "pixels", "diameter", "beta", "95 % from", "to", "z", "p"];
+    Section {
+        id: "clusters".into(),
+        title: format!("Every region of bootstrap {}", params.table_bootstrap),
+        summary: "The weight of the mean grey level of each region while all others are held fixed, its confidence interval, and \
+                  how sure its sign is; of each pair the surest regions come first. The diameter is the distance of the \
+                  two pixels that lie farthest apart. Another bootstrap is chosen under Settings."
+            .into(),
+        figure: Figure::Numbers(Table { columns: columns.map(String::from).to_vec(), rows }),
+    }
 }
 
 /// The adjusted Rand index of the regions of every two bootstraps, shape `(n_known, n_known)`.
@@ -293,6 +389,8 @@ fn settings(report: &mut Report, params: &EncludlParams, data: &Dataset, pairs: 
     report.metric("shape", "Rows and columns", Value::Text(format!("{} x {}", data.height, data.width)));
     report.metric("fwer", "Family-wise error rate", Value::Float(params.fwer));
     report.metric("two_tailed", "Two-sided", Value::Text((if params.two_tailed { "True" } else { "False" }).into()));
+    let method = if params.n_bootstraps == 1 { "CluDL" } else { "EnCluDL" };
+    report.metric("method", "Method", Value::Text(method.into()));
     report.metric("n_bootstraps", "Bootstraps", Value::Int(i64::from(params.n_bootstraps)));
     report.metric("cluster_bootstrap_size", "Share of the images", Value::Float(params.cluster_bootstrap_size));
     report.metric("random_state", "Seed", Value::Int(i64::from(params.random_state)));
@@ -416,4 +514,7 @@ fn arrays(
     add("cluster_beta", vec![b, k], all(&|one| &one.beta));
     add("cluster_z", vec![b, k], all(&|one| &one.z));
     add("cluster_pvalues", vec![b, k], all(&|one| &one.p));
+    add("cluster_lower", vec![b, k], all(&|one| &one.lower));
+    add("cluster_upper", vec![b, k], all(&|one| &one.upper));
+    add("cluster_diameter", vec![b, k], all(&|one| &one.diameters));
 }

@@ -84,6 +84,9 @@ pub trait Experiment: 'static {
     /// Whether it deals out no jobs and takes no time worth a button.
     const INSTANT: bool = false;
 
+    /// Parameters of its table that have no effect here: links keep them, forms do not offer them.
+    const IDLE: &'static [&'static str] = &[];
+
     /// Seconds of silence after which a worker of this run counts as stuck.
     fn patience(_params: &Self::Params) -> f64 {
         90.0
@@ -120,6 +123,8 @@ pub struct Entry {
     pub instant: bool,
     /// Its parameter table.
     pub specs: fn() -> Vec<ParamSpec>,
+    /// Parameters of the table that have no effect.
+    pub idle: &'static [&'static str],
     #[cfg(feature = "compute")]
     check: fn(&Values, usize, usize) -> Result<()>,
     #[cfg(feature = "compute")]
@@ -183,6 +188,7 @@ const fn entry<E: Experiment>(group: &'static str) -> Entry {
         title: E::TITLE,
         instant: E::INSTANT,
         specs: E::Params::specs,
+        idle: E::IDLE,
         #[cfg(feature = "compute")]
         check: |values, n_samples, n_features| E::check(&typed(values)?, n_samples, n_features),
         #[cfg(feature = "compute")]

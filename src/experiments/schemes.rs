@@ -16,6 +16,8 @@ impl Experiment for Schemes {
     const TITLE: &'static str = "Means and two schemes";
     type Params = LogisticParams;
     type Job = Task;
+    // It fits both schemes, and shows all labels and no single image.
+    const IDLE: &'static [&'static str] = &["scheme", "label", "n_shown"];
 
     fn patience(_: &LogisticParams) -> f64 {
         600.0

@@ -61,6 +61,9 @@ pub struct Scene {
     /// What the notebook says that can be checked here.
     #[serde(default)]
     pub claims: Vec<Claim>,
+    /// What the notebook asks and leaves open.
+    #[serde(default)]
+    pub open: Vec<Open>,
     /// What to predict before the run.
     #[serde(default)]
     pub predictions: Vec<Question>,
@@ -70,6 +73,15 @@ pub struct Scene {
     /// Whether the formulas of the notebook's model stand in it.
     #[serde(default)]
     pub formulas: bool,
+}
+
+/// A question without one right answer, and an answer to compare one's own with.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Open {
+    /// The question.
+    pub question: String,
+    /// An answer.
+    pub answer: String,
 }
 
 /// One line of "Notebook against this run".
@@ -87,9 +99,17 @@ pub struct Printed {
     /// Why the two may differ.
     #[serde(default)]
     pub why: String,
+    /// What is said instead of that with another data set: its name, the sentence.
+    #[serde(default)]
+    pub why_on: Vec<(String, String)>,
 }
 
 impl Printed {
+    /// Why the two may differ on a data set.
+    pub fn why(&self, data: &str) -> &str {
+        self.why_on.iter().find(|(id, _)| id == data).map_or(&self.why, |(_, why)| why)
+    }
+
     /// This run's value, with few digits where the notebook printed few.
     pub fn ours(&self, report: &Report) -> Option<String> {
         let value = &report.find(&self.metric)?.value;

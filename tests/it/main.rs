@@ -12,6 +12,7 @@ mod figures;
 mod hierarchy;
 mod inference;
 mod kmeans;
+mod learnt;
 mod ledger;
 mod links;
 mod logistic;

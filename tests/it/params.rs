@@ -42,6 +42,11 @@ fn valid(domain: Domain) -> BoxedStrategy<String> {
             (value, any::<bool>()).prop_map(|(x, e)| if e { format!("{x:e}") } else { x.to_string() }).boxed()
         }
         Domain::Choice(words) => prop::sample::select(words).prop_map(String::from).boxed(),
+        Domain::Words(words) => {
+            let some = prop::sample::subsequence(words, 1..=words.len()).prop_shuffle();
+            let between = prop::sample::select(&["~", ",", ", ", " "][..]);
+            (some, between).prop_map(|(words, between)| words.join(between)).boxed()
+        }
         Domain::Flag => prop::sample::select(&["true", "false", "0", "1"][..]).prop_map(String::from).boxed(),
         Domain::Ints { min, max, longest } => {
             let values = prop_oneof![Just(1), Just(longest), 1..=longest]
@@ -159,6 +164,12 @@ fn invalid(domain: Domain) -> Vec<String> {
             bad.push("0,5".into());
         }
         Domain::Choice(words) => bad.extend(words.iter().flat_map(|word| [format!("{word}x"), word.to_uppercase()])),
+        Domain::Words(words) => {
+            bad.extend(["~", ",", "~~"].map(String::from));
+            bad.extend(
+                words.iter().flat_map(|word| [format!("{word}x"), format!("{word}~{word}"), word.to_uppercase()]),
+            );
+        }
         Domain::Flag => bad.extend(["yes", "True", "2"].map(String::from)),
         Domain::Ints { min, max, longest } => {
             bad.extend(["1.5", "~", ",", "~~"].map(String::from));

@@ -9,7 +9,7 @@ use crate::experiments::pictures;
 use crate::learn::linear_model::Part;
 use crate::learn::metrics;
 use crate::random::RandomState;
-use crate::report::{ColorMap, Curve, Figure, Linear, Report, Section, Stroke, Table, Value};
+use crate::report::{ColorMap, Curve, Figure, Linear, Report, Section, Stroke, Table, Value, plain};
 
 /// True classes down, predicted ones across.
 pub fn confusion(id: &str, title: &str, names: &[String], truth: &[u32], predicted: &[u32]) -> Section {
@@ -213,11 +213,11 @@ pub fn coefficients(params: &LogisticParams, data: &Dataset, names: &[String], c
     };
     let summary = format!(
         "One coefficient for each pixel: ink where it is positive ({} pixels) speaks for {}, ink where it is negative ({}) \
-         against it. Zero has the middle colour; the colours end at plus and minus {:.3e}.{clip}",
+         against it. Zero has the middle colour; the colours end at plus and minus {}.{clip}",
         inked(1.0),
         names[one],
         inked(-1.0),
-        ends[one],
+        plain(f64::from(ends[one])),
     );
     let drawn = |id: &str, title: &str, summary: &str, range: std::ops::Range<usize>, columns: u32| {
         let captions = names[range.clone()].iter().cloned();
@@ -279,8 +279,8 @@ pub fn convergence(params: &LogisticParams, names: &[String], parts: &[Part]) ->
         vec![
             Value::Text(name(i)),
             Value::Float(part.objective),
-            Value::Text(format!("{:.3e}", part.gradient_norm)),
-            Value::Text(format!("{:.3e}", part.gradient_bound)),
+            Value::Text(plain(part.gradient_norm)),
+            Value::Text(plain(part.gradient_bound)),
             Value::Int(i64::from(part.n_iter)),
             Value::Text(ended(part).into()),
         ]
@@ -301,6 +301,34 @@ pub fn convergence(params: &LogisticParams, names: &[String], parts: &[Part]) ->
     }
 }
 
+/// How far each model is on its way: the gradient is what has to vanish.
+fn descending(names: &[String], known: &[Progress<Answer>]) -> Section {
+    let columns = ["model", "objective", "gradient", "iterations", "ended"].map(String::from).to_vec();
+    let row = |(i, job): (usize, &Progress<Answer>)| {
+        let part = job.output.as_ref().and_then(Answer::as_part);
+        let (objective, gradient, n_iter, ended) = match (part, &job.tick) {
+            (Some(part), _) if part.converged => (part.objective, part.gradient_norm, part.n_iter, "converged"),
+            (Some(part), _) => (part.objective, part.gradient_norm, part.n_iter, "stopped early"),
+            (None, Some(tick)) => {
+                let gradient = tick.frame.last().copied().map_or(f64::NAN, f64::from);
+                (tick.objective, gradient, tick.step, "goes on")
+            }
+            (None, None) => return None,
+        };
+        let name = if known.len() == 1 { "all classes".into() } else { format!("{} against the rest", names[i]) };
+        let values = [Value::Text(name), Value::Float(objective), Value::Text(plain(gradient))];
+        Some(values.into_iter().chain([Value::Int(i64::from(n_iter)), Value::Text(ended.into())]).collect())
+    };
+    Section {
+        id: "convergence".into(),
+        title: "Does it converge?".into(),
+        summary: "Where each model is on its way. The objective falls, and the gradient with it; the model has converged when \
+                  the gradient has fallen far enough."
+            .into(),
+        figure: Figure::Numbers(Table { columns, rows: known.iter().enumerate().filter_map(row).collect() }),
+    }
+}
+
 /// What can be drawn while models are fitted: the coefficients so far, and every descent.
 pub fn unfinished(params: &LogisticParams, data: &Dataset, sides: &Sides, known: &[Progress<Answer>]) -> Report {
     let names = sides.names(data);
@@ -310,7 +338,8 @@ pub fn unfinished(params: &LogisticParams, data: &Dataset, sides: &Sides, known:
         .iter()
         .flat_map(|job| match (job.output.as_ref().and_then(Answer::as_part), &job.tick) {
             (Some(part), _) => part.coef.clone(),
-            (None, Some(tick)) => tick.frame.iter().map(|value| f64::from(*value)).collect(),
+            // The last number is the gradient's.
+            (None, Some(tick)) => tick.frame.iter().take(outputs * m).map(|value| f64::from(*value)).collect(),
             (None, None) => vec![0.0; outputs * m],
         })
         .collect();
@@ -327,6 +356,7 @@ pub fn unfinished(params: &LogisticParams, data: &Dataset, sides: &Sides, known:
         })
         .collect();
     if !curves.is_empty() {
+        report.sections.push(descending(&names, known));
         report.sections.push(Section {
             id: "descent".into(),
             title: "Objective".into(),

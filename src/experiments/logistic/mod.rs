@@ -40,6 +40,7 @@ impl Experiment for Logistic {
     async fn run(params: &LogisticParams, lab: &Lab<'_>) -> Result<Report> {
         let data = lab.dataset;
         let sides = Sides::new(params, data)?;
+        params.check_label(sides.classes.len())?;
         let parts = fitted(params, lab, &sides).await?;
         let judge = Task::Judge { params: params.clone(), parts: parts.clone() };
         let judged = lab
@@ -94,8 +95,11 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
         let mut order: Vec<usize> = (0..scores.labels.len()).filter(|i| scores.support[*i] > 0).collect();
         order.sort_by(|a, b| scores.recall[*a].total_cmp(&scores.recall[*b]));
         let named = |i: &usize| names[scores.labels[*i] as usize].clone();
-        let lowest: Vec<String> = order.iter().take(2).map(named).collect();
-        report.metric("lowest_recall", "Least recall", Value::Text(lowest.join(" ")));
+        // Which of the two is less is no part of the answer.
+        order.truncate(2);
+        order.sort_unstable();
+        let lowest: Vec<String> = order.iter().map(named).collect();
+        report.metric("lowest_recall", "Least recall", Value::Text(lowest.join(", ")));
         let pairs = figures::confused(&y_test, &judged.test, k, 3);
         let pairs: Vec<String> =
             pairs.iter().map(|(a, b, n)| format!("{} for {}: {n}", names[*a], names[*b])).collect();
@@ -132,6 +136,15 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
         report.sections.push(figures::reliability(judged));
     }
     let coef: Vec<f64> = parts.iter().flat_map(|part| part.coef.iter().copied()).collect();
+    let shown = (params.label as usize).min(n_outputs - 1);
+    let map = &coef[shown * data.n_features()..][..data.n_features()];
+    let end = f64::from(ends(params, &coef, data.n_features())[shown]);
+    let n_clipped = map.iter().filter(|value| **value < -end).count();
+    report.metric(
+        "n_clipped",
+        "Pixels beyond the end of the colours, of the label shown",
+        Value::Int(n_clipped as i64),
+    );
     report.sections.extend(figures::coefficients(params, data, &names, &coef));
     report.sections.push(figures::contributions(params, data, sides, judged));
     report.sections.push(figures::convergence(params, &names, parts));
@@ -173,19 +186,25 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
     Ok(report)
 }
 
-/// What a visitor must know of fits that did not end well.
+/// What a visitor must know of fits that did not end well: one line for all models that ended alike.
 pub fn warnings(params: &LogisticParams, sides: &Sides, parts: &[Part]) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    let of = |part: usize| match parts.len() {
-        1 => "The model".to_string(),
-        _ => format!("The model of class {}", sides.classes[part]),
-    };
-    for (i, part) in parts.iter().enumerate() {
-        if part.separated {
-            warnings.push(Warning::Separable { what: of(i) });
-        } else if !part.converged {
-            warnings.push(Warning::NotConverged { what: of(i), max_iter: params.max_iter });
+    let of = |which: &[usize]| match (parts.len(), which) {
+        (1, _) => "The model".to_string(),
+        (_, [part]) => format!("The model of class {}", sides.classes[*part]),
+        (n, some) => {
+            let classes: Vec<String> = some.iter().map(|part| sides.classes[*part].to_string()).collect();
+            format!("{} of {n} models (of the classes {})", some.len(), classes.join(", "))
         }
+    };
+    let all = |holds: fn(&Part) -> bool| (0..parts.len()).filter(|i| holds(&parts[*i])).collect::<Vec<usize>>();
+    let mut warnings = Vec::new();
+    let separated = all(|part| part.separated);
+    if !separated.is_empty() {
+        warnings.push(Warning::Separable { what: of(&separated) });
+    }
+    let early = all(|part| !part.separated && !part.converged);
+    if !early.is_empty() {
+        warnings.push(Warning::NotConverged { what: of(&early), max_iter: params.max_iter });
     }
     warnings
 }

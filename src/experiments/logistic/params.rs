@@ -149,6 +149,17 @@ impl LogisticParams {
         Ok(())
     }
 
+    /// Errors: a label that none of so many classes has.
+    pub fn check_label(&self, n_classes: usize) -> Result<()> {
+        if self.label as usize >= n_classes {
+            let last = n_classes.saturating_sub(1);
+            let must_be =
+                format!("an int in the range [0, {last}]: these images have {n_classes} classes, counted from 0");
+            return Err(Error::invalid("label", must_be, self.label));
+        }
+        Ok(())
+    }
+
     /// The lines that make `X_train`, `X_test`, `y_train` and `y_test`.
     pub fn python_split(&self) -> String {
         if self.test_size == 0.0 {

@@ -148,11 +148,10 @@ impl Job for Task {
                 let classes = sides.of(&sides.train);
                 let mut tick = |sign: &Sign| {
                     if ticker.due() {
-                        ticker.tell(Tick {
-                            step: sign.iteration,
-                            objective: sign.objective,
-                            frame: sign.coef().iter().map(|value| *value as f32).collect(),
-                        });
+                        // The coefficients, and after them the gradient.
+                        let coef = sign.coef();
+                        let frame = coef.iter().chain([&sign.gradient_norm]).map(|value| *value as f32).collect();
+                        ticker.tell(Tick { step: sign.iteration, objective: sign.objective, frame });
                     }
                 };
                 let (k, options) = (sides.classes.len(), params.options());

@@ -62,6 +62,14 @@ const CASES: &[Case] = &[
     ("encludl", || pair(20), &[("cluster_bootstrap_size", "1.5")], "cluster_bootstrap_size", "[0, 1]"),
     ("encludl", || pair(20), &[("cluster_bootstrap_size", "nan")], "cluster_bootstrap_size", "[0, 1]"),
     ("encludl", || pair(20), &[("cluster_bootstrap_size", "0.01")], "cluster_bootstrap_size", "one of 20 samples"),
+    // The table.
+    (
+        "encludl",
+        || pair(20),
+        &[("n_bootstraps", "2"), ("table_bootstrap", "2")],
+        "table_bootstrap",
+        "below n_bootstraps, 2",
+    ),
     // Error rates.
     ("encludl", || pair(20), &[("fwer", "0")], "fwer", "(0, 1)"),
     ("encludl", || pair(20), &[("fwer", "1")], "fwer", "(0, 1)"),
@@ -143,4 +151,45 @@ fn own_images_of_two_classes() {
     assert!(report.find("selected_t").is_some());
     let error = run("encludl", &data, &[]).unwrap_err().to_string();
     assert!(error.contains("'pairs'") && error.contains("Got 4"), "{error}");
+}
+
+/// Pixels that take part in two pieces, as a mask may leave them.
+#[test]
+fn pieces_that_do_not_touch_are_said() {
+    // The third column is black but for an image in ten.
+    let whole = pair(60);
+    let dark = |at: usize| at % 30 % 5 == 2 && !(at / 30).is_multiple_of(10);
+    let pixels = whole.images.iter().enumerate().map(|(at, level)| if dark(at) { 0 } else { *level }).collect();
+    let data = Dataset::new("gap", "Gap", pixels, whole.labels.clone(), (6, 5), digit_names(10)).unwrap();
+    let data = Arc::new(data);
+    let apart = |min_lit: &str| {
+        let report = run("encludl", &data, &[("min_lit", min_lit)]).unwrap();
+        report.warnings.into_iter().find(|warning| matches!(warning, Warning::Apart { .. }))
+    };
+    assert_eq!(apart("0.5"), Some(Warning::Apart { what: "4 vs 7".into(), n_pieces: 2 }));
+    assert_eq!(apart("0.05"), None);
+}
+
+/// A label that the pixels tell to the last digit leaves no noise to compare with.
+#[test]
+fn saturated_fits_are_said() {
+    let labels: Vec<u8> = (0..40).map(|i| if i % 2 == 0 { 4 } else { 7 }).collect();
+    let mut state = 9_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 26) as u8
+    };
+    // The first pixel is the label.
+    let pixels = (0..40 * 30)
+        .map(|at| match at % 30 {
+            0 if at / 30 % 2 == 0 => 250,
+            0 => 10,
+            _ => noise(),
+        })
+        .collect();
+    let data = Arc::new(Dataset::new("told", "Told", pixels, labels, (6, 5), digit_names(10)).unwrap());
+    let report = run("encludl", &data, &[("n_clusters", "30"), ("n_bootstraps", "2")]).unwrap();
+    let said = report.warnings.iter().any(|warning| matches!(warning, Warning::Saturated { n: 2, of: 2, .. }));
+    assert!(said, "{:?}", report.warnings);
+    assert!(run("encludl", &pair(60), &[]).unwrap().warnings.is_empty());
 }

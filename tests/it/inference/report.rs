@@ -91,3 +91,72 @@ fn what_is_written_of_a_default_run_is_small() {
     let own = serde_json::to_string(&inferred).unwrap().len();
     assert!(own < 90_000, "{own} bytes");
 }
+
+/// The table of regions says what the arrays say of the bootstrap that was chosen, and each of its numbers follows from
+/// others of the report.
+#[test]
+fn the_table_of_regions_is_of_the_chosen_bootstrap() {
+    let (k, b) = (30, 3);
+    let report =
+        run(&format!("#/bench/encludl?data=mnist1k&pairs=4~7&n_clusters={k}&n_bootstraps={b}&table_bootstrap=1"));
+    let section = report.sections.iter().find(|section| section.id == "clusters").unwrap();
+    let Figure::Numbers(table) = &section.figure else { panic!() };
+    assert_eq!(table.rows.len(), k);
+    let cell = |row: usize, name: &str| {
+        let column = table.columns.iter().position(|column| column == name).unwrap();
+        table.rows[row][column].full().parse::<f64>().unwrap()
+    };
+    let of = |name: &str| array(&report, &format!("{name}_4_7"));
+    let (beta, z, p, lower, upper) =
+        (of("cluster_beta"), of("cluster_z"), of("cluster_pvalues"), of("cluster_lower"), of("cluster_upper"));
+    let (labels, diameters) = (of("labels"), of("cluster_diameter"));
+    for row in 0..k {
+        let region = cell(row, "region") as usize - 1;
+        let at = k + region;
+        let own: Vec<usize> = (0..784).filter(|pixel| labels[784 + pixel] as usize == region).collect();
+        assert_eq!(cell(row, "pixels") as usize, own.len());
+        let apart = |a: &usize, b: &usize| ((a / 28) as f64 - (b / 28) as f64).hypot((a % 28) as f64 - (b % 28) as f64);
+        let widest = own.iter().flat_map(|a| own.iter().map(move |b| apart(a, b))).fold(0.0, f64::max);
+        assert!((diameters[at] - widest).abs() < 1e-12);
+        // Four digits are written.
+        for (name, value) in
+            [("diameter", widest), ("beta", beta[at]), ("95 % from", lower[at]), ("z", z[at]), ("p", p[at])]
+        {
+            assert!((cell(row, name) - value).abs() <= 1e-3 * value.abs(), "{name}: {} {value}", cell(row, name));
+        }
+        let se = beta[at] / z[at];
+        assert!((upper[at] - lower[at] - 2.0 * 1.959_963_984_540_054 * se.abs()).abs() <= 1e-9 * se.abs());
+        assert!(((upper[at] + lower[at]) / 2.0 - beta[at]).abs() <= 1e-9 * se.abs());
+        assert!(row == 0 || cell(row, "z").abs() <= cell(row - 1, "z").abs(), "the surest come first");
+    }
+    let delta = report.find("delta_4_7").unwrap().value.full().parse::<f64>().unwrap();
+    assert_eq!(delta, diameters.iter().copied().fold(0.0, f64::max));
+    let found = p.iter().filter(|p| **p < 0.05 / k as f64).count() as f64 / (k * b) as f64;
+    assert_eq!(report.find("power_4_7").unwrap().value.full().parse::<f64>().unwrap(), found);
+}
+
+#[test]
+fn one_bootstrap_is_called_by_its_own_name() {
+    for (n, method) in [(1, "CluDL"), (2, "EnCluDL")] {
+        let report = run(&format!("#/bench/encludl?data=mnist1k&pairs=4~7&n_clusters=10&n_bootstraps={n}"));
+        assert_eq!(report.find("method").unwrap().value.full(), method);
+        let section = report.sections.iter().find(|section| section.id == "masks").unwrap();
+        assert_eq!(section.title.contains("CluDL"), n == 1, "{}", section.title);
+    }
+}
+
+/// More regions than images: every lasso ends by itself, soon, and what to think of the result is said.
+#[test]
+fn more_regions_than_images_end_and_are_warned_of() {
+    let report = run("#/bench/encludl?data=mnist10k&pairs=4~7&n_samples=50&n_bootstraps=3");
+    let texts: Vec<String> = report.warnings.iter().map(|warning| warning.to_string()).collect();
+    assert!(texts.iter().any(|text| text.contains("50 images") && text.contains("100 regions")), "{texts:?}");
+    let unsolved = report.warnings.iter().any(|warning| {
+        matches!(
+            warning,
+            digitoscope::error::Warning::Unsolved { .. } | digitoscope::error::Warning::NotConverged { .. }
+        )
+    });
+    assert!(!unsolved, "{texts:?}");
+    assert!(array(&report, "pvalues_4_7").iter().all(|p| (0.0..=1.0).contains(p)));
+}

@@ -1,0 +1,114 @@
+//! What a logistic regression refuses, warns of and chooses, as the page says it.
+
+use digitoscope::data::disk;
+use digitoscope::error::{Result, Warning};
+use digitoscope::labs;
+use digitoscope::link;
+use digitoscope::report::{Figure, Numbers, Report, plain};
+use digitoscope::runner;
+use std::sync::Arc;
+
+fn run(link: &str) -> Result<Report> {
+    let opened = link::open(link);
+    assert_eq!(opened.notes, []);
+    let data = disk::builtin(&runner::builtin_folder(), &opened.setup.data).unwrap();
+    runner::outcome(&opened.setup, &Arc::new(data), 2).map(|outcome| outcome.report)
+}
+
+fn value(report: &Report, metric: &str) -> String {
+    report.find(metric).unwrap_or_else(|| panic!("no {metric}")).value.full()
+}
+
+#[test]
+fn a_label_that_no_class_has_is_refused_with_the_range() {
+    let error = run("#/bench/logistic?data=mnist1k&label=99&max_iter=1").unwrap_err().to_string();
+    assert!(error.contains("'label'") && error.contains("[0, 9]") && error.contains("Got 99"), "{error}");
+    // What shows no single label does not ask for one.
+    assert!(run("#/bench/schemes?data=mnist1k&label=99&max_iter=1").is_ok());
+}
+
+#[test]
+fn a_test_of_fewer_images_than_classes_says_what_to_do() {
+    let error = run("#/bench/logistic?data=mnist1k&test_size=0.001").unwrap_err().to_string();
+    assert!(error.contains("'test_size'") && error.contains("10 classes") && error.contains("raise it"), "{error}");
+}
+
+#[test]
+fn models_that_end_alike_are_one_warning() {
+    let report = run("#/bench/logistic?data=mnist1k&max_iter=1").unwrap();
+    let [Warning::NotConverged { what, max_iter: 1 }] = report.warnings.as_slice() else {
+        panic!("{:?}", report.warnings)
+    };
+    assert!(what.starts_with("10 of 10 models"), "{what}");
+    let least = value(&report, "lowest_recall");
+    let (first, second) = least.split_once(", ").unwrap();
+    assert!(first < second, "{least}");
+}
+
+#[test]
+fn numbers_are_written_as_people_write_them() {
+    for (value, text) in [
+        (47.412_3, "47.41"),
+        (0.001, "0.001"),
+        (1e-4, "0.0001"),
+        (0.000_999_999_999, "0.001"),
+        (3.25e-7, "3.25e-7"),
+        (123_456.7, "123457"),
+        (1e20, "1e20"),
+        (0.0, "0"),
+        (-2.5, "-2.5"),
+        (f64::INFINITY, "inf"),
+    ] {
+        assert_eq!(plain(value), text);
+    }
+}
+
+/// Penalties do not see each other: each does what it does alone, and the best of them is named.
+#[test]
+fn the_penalty_is_chosen_among_several() {
+    let link = |penalty: &str| {
+        format!(
+            "#/bench/crossval?data=mnist1k&penalty={penalty}&c_min=0.01&c_max=0.1&n_c=2&n_splits=2&max_iter=4&scheme=ovr"
+        )
+    };
+    let all = run(&link("l2~l1~elasticnet")).unwrap();
+    let array = all.arrays.iter().find(|array| array.name == "accuracy_cv").unwrap();
+    assert_eq!(array.shape, [3, 2]);
+    let Numbers::F64(means) = &array.numbers else { panic!() };
+    let highest = means.iter().copied().fold(0.0, f64::max);
+    assert_eq!(value(&all, "accuracy_cv").parse::<f64>().unwrap(), highest);
+    let words = ["l2", "l1", "elasticnet"];
+    let best = means.iter().position(|mean| *mean == highest).unwrap();
+    assert_eq!(value(&all, "best_penalty"), words[best / 2]);
+    assert_eq!(value(&all, "best_C").parse::<f64>().unwrap(), [0.01, 0.1][best % 2]);
+    let section = all.sections.iter().find(|section| section.id == "accuracy").unwrap();
+    let Figure::Curves { curves, .. } = &section.figure else { panic!() };
+    for (i, word) in words.into_iter().enumerate() {
+        let alone = run(&link(word)).unwrap();
+        assert_eq!(value(&alone, "best_penalty"), word);
+        for metric in ["accuracy_cv", "best_C"] {
+            assert_eq!(value(&alone, metric), value(&all, &format!("{metric}_{word}")), "{word}");
+        }
+        let curve = curves.iter().find(|curve| curve.name == format!("cross-validated, {word}")).unwrap();
+        let accuracies: Vec<f64> = curve.points.iter().map(|point| point.1).collect();
+        assert_eq!(accuracies, means[2 * i..][..2]);
+    }
+}
+
+/// What is said of the notebook's numbers fits the images that are there.
+#[test]
+fn reasons_are_those_of_the_data_set() {
+    let lab = labs::lab("logistic").unwrap();
+    let mut n_other = 0;
+    for line in lab.scenes.iter().flat_map(|scene| &scene.notebook) {
+        let why = line.why("kannada10k");
+        assert!(!why.contains("built in") && !why.contains("Arabic"), "{}: {why}", line.what);
+        n_other += usize::from(why != line.why("mnist10k"));
+    }
+    assert!(n_other >= 8, "{n_other}");
+    for scene in lab.scenes.iter().filter(|scene| !scene.open.is_empty()) {
+        assert!(scene.open.iter().all(|asked| !asked.question.is_empty() && !asked.answer.is_empty()));
+    }
+    let asked = lab.scenes.iter().find(|scene| scene.id == "4-three").unwrap().open.len();
+    assert_eq!(asked, 3, "the exercise asks three questions");
+}
