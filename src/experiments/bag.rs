@@ -143,6 +143,8 @@ impl Job for Task {
         match self {
             Task::Train(train) => Ok(Found::Fit(train.run(place, ticker)?)),
             Task::Survey { drawing, words, from, to } => {
+                // The patches that the words were learned from are in the way.
+                place.forget();
                 let vocabulary = drawing.vocabulary(words, place.dataset())?;
                 Ok(Found::Seen(Seen::of(&vocabulary, place.dataset(), from..to)?))
             }
@@ -151,6 +153,13 @@ impl Job for Task {
 }
 
 impl Found {
+    fn into_fit(self) -> Option<Fit> {
+        match self {
+            Found::Fit(fit) => Some(fit),
+            Found::Seen(_) => None,
+        }
+    }
+
     fn as_fit(&self) -> Option<&Fit> {
         match self {
             Found::Fit(fit) => Some(fit),
@@ -184,7 +193,7 @@ impl Experiment for ReadImage {
         let found = lab
             .map_part("Words", &jobs, &mut |known, at| Some(learning.unfinished(known, at, Found::as_fit)), (0.0, 0.8))
             .await?;
-        let fits: Vec<Fit> = found.iter().filter_map(Found::as_fit).cloned().collect();
+        let fits: Vec<Fit> = found.into_iter().filter_map(Found::into_fit).collect();
         let fit = &fits[Fit::best(&fits, params.n_clusters)];
         let survey = |from: usize| Task::Survey {
             drawing: learning.drawing.clone(),

@@ -209,6 +209,10 @@ impl Job for Task {
     type Output = Found;
 
     fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Found> {
+        // The others bring their own rows, or read the images as they are.
+        if !matches!(self, Task::Train(_) | Task::Pixels(_)) {
+            place.forget();
+        }
         match self {
             Task::Train(train) => Ok(Found::Fit(train.run(place, ticker)?)),
             Task::Read { words, from, to } => Ok(Found::Bags(read(words, place.dataset(), from..to)?)),

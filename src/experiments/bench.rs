@@ -28,16 +28,14 @@ impl Bench for Serial {
         jobs: Vec<Vec<u8>>,
         _patience: f64,
         heard: &'a mut dyn FnMut(Heard),
-    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>> {
+    ) -> LocalFuture<'a, Result<()>> {
         Box::pin(async move {
             let mut place = Workplace::new(Arc::clone(&self.dataset));
-            let mut outputs = Vec::with_capacity(jobs.len());
             for (at, job) in jobs.iter().enumerate() {
                 let output = finished(self.entry, job, &mut place, &mut Deaf)?;
                 heard(Heard::Done(at, &output));
-                outputs.push(output);
             }
-            Ok(outputs)
+            Ok(())
         })
     }
 }
@@ -73,14 +71,14 @@ impl Bench for Threads {
         jobs: Vec<Vec<u8>>,
         _patience: f64,
         heard: &'a mut dyn FnMut(Heard),
-    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>> {
+    ) -> LocalFuture<'a, Result<()>> {
         use crate::error::Error;
         use std::sync::atomic::{AtomicUsize, Ordering};
         use std::sync::mpsc;
 
         Box::pin(async move {
             let next = AtomicUsize::new(0);
-            let mut outputs: Vec<Option<Vec<u8>>> = vec![None; jobs.len()];
+            let mut n_done = 0;
             std::thread::scope(|scope| {
                 let (sender, receiver) = mpsc::channel();
                 for _ in 0..self.n_threads.min(jobs.len()) {
@@ -106,7 +104,7 @@ impl Bench for Threads {
                     match output {
                         Ok(output) => {
                             heard(Heard::Done(at, &output));
-                            outputs[at] = Some(output);
+                            n_done += 1;
                         }
                         // The first job's error, whichever thread was faster.
                         Err(error) if failed.as_ref().is_none_or(|(first, _)| at < *first) => {
@@ -117,10 +115,10 @@ impl Bench for Threads {
                 }
                 failed.map_or(Ok(()), |(_, error)| Err(error))
             })?;
-            outputs
-                .into_iter()
-                .map(|output| output.ok_or_else(|| Error::Worker("a thread ended without an answer".into())))
-                .collect()
+            match n_done == jobs.len() {
+                true => Ok(()),
+                false => Err(Error::Worker("a thread ended without an answer".into())),
+            }
         })
     }
 }

@@ -60,6 +60,10 @@ impl Ticker for Deaf {
 struct Kept<K, V>(Option<(K, Rc<V>)>);
 
 impl<K: Clone + PartialEq, V> Kept<K, V> {
+    fn has(&self, key: &K) -> bool {
+        self.0.as_ref().is_some_and(|(made, _)| made == key)
+    }
+
     fn get(&mut self, key: &K, make: impl FnOnce() -> Result<V>) -> Result<Rc<V>> {
         if let Some((made, value)) = &self.0
             && made == key
@@ -95,24 +99,41 @@ impl Workplace {
         &self.dataset
     }
 
+    /// Lets go of every form: the jobs of a stage share one, and what an earlier stage needed is in the way of the next.
+    pub fn forget(&mut self) {
+        (self.pixels, self.features, self.patches, self.binary) = (Kept(None), Kept(None), Kept(None), Kept(None));
+    }
+
     /// The images as points, shape `(n_samples, n_features)`.
     pub fn pixels(&mut self, scaling: Scaling) -> Result<Rc<Pixels>> {
+        if !self.pixels.has(&scaling) {
+            self.forget();
+        }
         let data = &self.dataset;
         self.pixels.get(&scaling, || Pixels::new(&data.images, data.n, data.n_features(), scaling))
     }
 
     /// A sample on its principal components.
     pub fn features(&mut self, projection: &Projection) -> Result<Rc<Features>> {
+        if !self.features.has(projection) {
+            self.forget();
+        }
         self.features.get(projection, || projection.features(&self.dataset))
     }
 
     /// Windows of the images, shape `(n_patches, patch_size * patch_size)`.
     pub fn patches(&mut self, drawing: &Drawing) -> Result<Rc<Patches>> {
+        if !self.patches.has(drawing) {
+            self.forget();
+        }
         self.patches.get(drawing, || drawing.extract(&self.dataset))
     }
 
     /// Chosen images in black and white.
     pub fn binary(&mut self, selection: &Selection) -> Result<Rc<BinaryImages>> {
+        if !self.binary.has(selection) {
+            self.forget();
+        }
         self.binary.get(selection, || selection.binarise(&self.dataset))
     }
 }
@@ -175,14 +196,14 @@ pub enum Heard<'a> {
 
 /// Somebody who carries out jobs. Jobs and outputs are encoded by [`encode`].
 pub trait Bench {
-    /// Carries out all jobs; outputs in the order of the jobs. `patience` is the
-    /// number of seconds of silence after which a worker counts as stuck.
+    /// Carries out all jobs; `heard` is given the output of each, in any order, and nobody keeps a second copy.
+    /// `patience` is the number of seconds of silence after which a worker counts as stuck.
     fn carry_out<'a>(
         &'a self,
         jobs: Vec<Vec<u8>>,
         patience: f64,
         heard: &'a mut dyn FnMut(Heard),
-    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>>;
+    ) -> LocalFuture<'a, Result<()>>;
 
     /// Takes note of a tick: the job's position, and what it says.
     fn note(&self, _job: usize, _tick: &Tick) {}

@@ -60,9 +60,8 @@ impl Bench for Podium {
         jobs: Vec<Vec<u8>>,
         patience: f64,
         heard: &'a mut dyn FnMut(Heard),
-    ) -> LocalFuture<'a, Result<Vec<Vec<u8>>>> {
+    ) -> LocalFuture<'a, Result<()>> {
         Box::pin(async move {
-            let mut outputs = vec![Vec::new(); jobs.len()];
             let bodies: Vec<Uint8Array> = jobs.iter().map(|job| Uint8Array::from(job.as_slice())).collect();
             drop(jobs);
             post(&FromWorker::Jobs { patience }, &bodies);
@@ -70,17 +69,14 @@ impl Bench for Podium {
             loop {
                 match news.next().await {
                     Some(News::Tick(job, tick)) => heard(Heard::Tick(job, decode(&tick)?)),
-                    Some(News::Done(job, output)) => {
-                        heard(Heard::Done(job, &output));
-                        outputs[job] = output;
-                    }
+                    Some(News::Done(job, output)) => heard(Heard::Done(job, &output)),
                     Some(News::Finished(None)) => break,
                     Some(News::Finished(Some(error))) => return Err(error),
                     None => return Err(Error::Cancelled),
                 }
             }
             self.news.set(Some(news));
-            Ok(outputs)
+            Ok(())
         })
     }
 

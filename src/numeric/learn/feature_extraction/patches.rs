@@ -87,8 +87,11 @@ impl Patches {
                 copy_window(image, image_size.1, position, options.patch_size, row);
             }
         }
-        let twins = bytes.chunks_exact(per_image * d).enumerate();
-        let twins = twins.flat_map(|(image, rows)| first_equals(rows, d, (image * per_image) as u32)).collect();
+        // Room for all at once: a vector that grows leaves its former places behind.
+        let mut twins = Vec::with_capacity(n);
+        for (image, rows) in bytes.chunks_exact(per_image * d).enumerate() {
+            twins.extend(first_equals(rows, d, (image * per_image) as u32));
+        }
         let mut patches = Patches {
             bytes,
             n_features: d,

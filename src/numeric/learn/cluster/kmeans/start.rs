@@ -94,9 +94,11 @@ fn plus_plus<P: Points>(points: &P, n_clusters: usize, random: &mut RandomState)
     points.closer(&rows, &closest, &mut closer[..1]);
     closest.choose(0, &mut closer[0]);
     let mut potential: f64 = closest.squared().iter().sum();
-    let (mut running, mut row) = (vec![0.0; n], vec![0.0; points.width()]);
+    let mut row = vec![0.0; points.width()];
     while rows.len() < n_clusters {
         let mut sum = 0.0;
+        // In the place of the first candidate's distances, which are not known before it is drawn.
+        let running = &mut closer[0];
         for (running, closest) in running.iter_mut().zip(closest.squared()) {
             sum += closest;
             *running = sum;
