@@ -1,7 +1,7 @@
 //! What workers do for k-means: a restart, and a look at the winner's members.
 
 use super::kmeans::{Init, KMeansParams};
-use super::lab::{Job, Tick, Ticker, Tireless, Turn, Workplace, without_rest};
+use super::lab::{Job, Tick, Ticker, Turn, Workplace, without_rest};
 use crate::error::{Result, Warning};
 use crate::learn::Matrix;
 use crate::learn::cluster::{self, Descent, KMeansFit, KMeansOptions, Points, Standing};
@@ -143,22 +143,6 @@ impl Job for Task {
 }
 
 impl Fit {
-    /// Moves a start to its minimum and keeps the way there; ticks carry the centres.
-    pub fn descend<P: Points>(
-        points: &P,
-        start: Matrix,
-        options: &KMeansOptions,
-        ticker: &mut dyn Ticker,
-    ) -> Result<Fit> {
-        let mut way = Way::new(points, &start)?;
-        loop {
-            match way.go(points, options, &mut Tireless(ticker))? {
-                Turn::Done(fit) => return Ok(fit),
-                Turn::Rest(rest) => way = rest,
-            }
-        }
-    }
-
     /// The winner among restarts, by scikit-learn's rule.
     pub fn best<'a>(fits: impl IntoIterator<Item = &'a Fit>, n_clusters: u32) -> usize {
         cluster::best_restart(fits.into_iter().map(|fit| (fit.inertia, fit.labels.as_slice())), n_clusters as usize)
