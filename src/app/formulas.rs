@@ -36,17 +36,19 @@ pub fn Formulas() -> impl IntoView {
             desk.setup.with(|setup| setup.embed.controls.as_ref().is_none_or(|names| names.iter().any(|n| n == name)))
         }
     };
-    let symbol = move |i: usize, index: &'static str| {
+    // The index stands outside: a name has to have in it what is read on the button.
+    let symbol = move |i: usize, index: Option<&'static str>| {
         let (sign, name, what) = SYMBOLS[i];
-        let body = move || view! { <var>{sign}</var> <sub>{index}</sub> };
+        let body = move || view! { <var>{sign}</var> };
         view! {
             <Show when=shown(name) fallback=body>
                 <button class="symbol" data-symbol=name aria-label=format!("{sign}: go to the control of {what}")
                     on:click=move |_| go(name)>{body}</button>
             </Show>
+            {index.map(|index| view! { <sub>{index}</sub> })}
         }
     };
-    let (gamma, alpha, beta) = (move || symbol(0, ""), move || symbol(1, "d"), move || symbol(2, "d"));
+    let (gamma, alpha, beta) = (move || symbol(0, None), move || symbol(1, Some("d")), move || symbol(2, Some("d")));
     let now = move || {
         desk.setup.with(|setup| {
             let value = |name: &str| setup.value(name).unwrap_or_default().to_string();
