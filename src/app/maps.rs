@@ -123,10 +123,12 @@ fn Grid(section: Memo<Option<Section>>) -> impl IntoView {
         numerals::spoken(desk).then(|| numerals::beside(label)).flatten()
     };
     view! {
-        <div class=size style=style>
-            <For each=move || 0..shape.get().2 key=|at| *at children=move |at| view! {
-                <div class="labelled"><Cell section i=at/>{move || numeral(at)}</div>
-            }/>
+        <div class="tiles" style=style>
+            <div class=size>
+                <For each=move || 0..shape.get().2 key=|at| *at children=move |at| view! {
+                    <div class="labelled"><Cell section i=at/>{move || numeral(at)}</div>
+                }/>
+            </div>
         </div>
     }
 }

@@ -38,16 +38,21 @@ for (const path of files(dist)) {
 }
 // Files are read and written long after the first result.
 const { files: reader = NaN, ...compute } = modules;
-// Views of a lab, and what those of several share.
 const sum = (sizes) => sizes.reduce((sum, size) => sum + size, 0);
-const of = (kind) => Object.entries(views).filter(([name]) => name.startsWith(kind)).map(([, size]) => size);
-const [heaviestView, shared] = [Math.max(...of("split_")), sum(of("chunk_"))];
+// What the views of a lab bring: their module, and the chunks that they share with others. Who shares what stands in
+// the script that loads them.
+const loader = [...files(dist)].find((path) => /digitoscope-[0-9a-f]+-views\.js$/.test(path));
+const shares = [...readFileSync(loader, "utf8").matchAll(/\/\* ([\w, ]+) \*\/\s*const __(chunk_\d+) =/g)];
+const shared = (lab) => shares.filter(([, labs]) => labs.split(", ").includes(lab)).map(([, , chunk]) => views[chunk]);
+const labs = Object.keys(views).filter((name) => name.startsWith("split_"));
+const ofLab = labs.map((name) => views[name] + sum(shared(name.slice("split_".length))));
+if (shares.length !== Object.keys(views).length - labs.length) throw new Error("a chunk that nobody loads");
 const heaviest = Math.max(...Object.values(compute));
 
 const measured = {
   "index.html and stylesheets": size.styles,
   "the page's module": size.page,
-  "the heaviest views of a lab": heaviestView + shared,
+  "the heaviest views of a lab": Math.max(...ofLab),
   "the heaviest compute module": heaviest,
   "the module for files": reader,
   "first live result": size.styles + size.page + compute.pixels + size.shard,
