@@ -379,7 +379,7 @@ pub fn edge(frame: NodeRef<html::Div>, width: RwSignal<f64>) -> (RwSignal<bool>,
     Effect::new(move |_| {
         width.track();
         // The picture is drawn in the next frame, and has its width then; by then nobody may look any more.
-        request_animation_frame(move || request_animation_frame(move || drop(look.try_run(()))));
+        request_animation_frame(move || request_animation_frame(move || look.try_run(()).unwrap_or_default()));
     });
     (more, look)
 }
