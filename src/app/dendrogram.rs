@@ -192,7 +192,7 @@ pub fn Dendrogram(subject: Subject) -> impl IntoView {
     };
     view! {
         <CutControls known look/>
-        <div class="scroll chart tree" class:more=more node_ref=frame style=move || format!("min-height:{}px", tall()) tabindex="0"
+        <div class="scroll chart tree" class:beyond=more node_ref=frame style=move || format!("min-height:{}px", tall()) tabindex="0"
             role="region" aria-label=named(", picture") on:scroll=move |_| look_right.run(())>
             <div class="tree-plot" style=move || format!("width:{}px;height:{}px", wide(), tall())
                 on:pointermove=point on:pointerdown=point on:pointerleave=move |_| lit.set(None)>

@@ -415,7 +415,7 @@ pub fn Chart(section: Memo<Option<Section>>, #[prop(optional)] children: Option<
             .with(|s| s.as_ref().map(|s| format!("min-height:{}px", plots::height(&s.figure, width.get().max(240.0)))))
     };
     view! {
-        <div class="scroll chart" class:more=more node_ref=frame style=height tabindex="0" role="region" aria-label=name
+        <div class="scroll chart" class:beyond=more node_ref=frame style=height tabindex="0" role="region" aria-label=name
             on:scroll=move |_| look.run(())>
             <div class="plot">
                 <canvas node_ref=node role="img" aria-label=summary></canvas>
