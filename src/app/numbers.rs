@@ -44,16 +44,17 @@ pub fn NotebookTable() -> impl IntoView {
                     {move || badge().map(|text| view! { <span class="badge">{text}</span> })}
                 </div>
                 <div class="scroll" tabindex="0" role="region" aria-label="Notebook against this run">
-                    <table>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Output"</th>
-                                <th scope="col">"Notebook"</th>
-                                <th scope="col">"This run"</th>
-                                <th scope="col">"Why they may differ"</th>
+                    // On a phone its rows become blocks, which some browsers no longer take for a table's: the roles say so.
+                    <table class="stacks" role="table">
+                        <thead role="rowgroup">
+                            <tr role="row">
+                                <th scope="col" role="columnheader">"Output"</th>
+                                <th scope="col" role="columnheader">"Notebook"</th>
+                                <th scope="col" role="columnheader">"This run"</th>
+                                <th scope="col" role="columnheader">"Why they may differ"</th>
                             </tr>
                         </thead>
-                        <tbody>{move || lines().iter().map(|line| row(desk, line)).collect_view()}</tbody>
+                        <tbody role="rowgroup">{move || lines().iter().map(|line| row(desk, line)).collect_view()}</tbody>
                     </table>
                 </div>
             </section>
@@ -75,13 +76,13 @@ fn row(desk: Desk, line: &'static Printed) -> impl IntoView {
         (!equal).then(|| desk.setup.with(|setup| line.why(&setup.data)))
     };
     view! {
-        <tr data-id=line.id.as_str()>
-            <th scope="row"><span class="muted">{line.id.as_str()}</span> " " {line.what.as_str()}</th>
-            <td class="num">{line.notebook.as_str()}</td>
-            <td class="num">
+        <tr data-id=line.id.as_str() role="row">
+            <th scope="row" role="rowheader"><span class="muted">{line.id.as_str()}</span> " " {line.what.as_str()}</th>
+            <td class="num" role="cell" data-column="Notebook">{line.notebook.as_str()}</td>
+            <td class="num" role="cell" data-column="This run">
                 {move || ours().map_or_else(|| (if pictured { "above" } else { "–" }).into_any(), |view| view.into_any())}
             </td>
-            <td class="muted">{why}</td>
+            <td class="muted" role="cell">{why}</td>
         </tr>
     }
 }

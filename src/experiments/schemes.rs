@@ -38,28 +38,25 @@ impl Experiment for Schemes {
         let highest = pixels.iter().copied().fold(1.0, f32::max);
         let mut scales = vec![(ColorMap::Gray, 0.0, highest); names.len()];
         let mut both: Vec<Vec<f64>> = Vec::new();
-        for (scheme, id) in [(Scheme::Ovr, "ovr"), (Scheme::Multinomial, "multinomial")] {
+        let schemes = [(Scheme::Ovr, "ovr", "one-vs-rest"), (Scheme::Multinomial, "multinomial", "multinomial")];
+        for (scheme, id, title) in schemes {
             let params = LogisticParams { scheme, ..params.clone() };
             let parts = fitted(&params, lab, &sides).await?;
             report.warnings.extend(warnings(&params, &sides, &parts));
             let coef: Vec<f64> = parts.iter().flat_map(|part| part.coef.iter().copied()).collect();
             let objective = parts.iter().map(|part| part.objective).sum();
-            report.metric(
-                &format!("objective_{id}"),
-                &format!("Objective, {}", scheme.word()),
-                Value::Float(objective),
-            );
+            report.metric(&format!("objective_{id}"), &format!("Objective, {title}"), Value::Float(objective));
             let n = coef.len() / m;
             let shape = format!("({n}, {m})");
             report.metric(
                 &format!("coef_shape_{id}"),
-                &format!("Shape of the coefficients, {}", scheme.word()),
+                &format!("Shape of the coefficients, {title}"),
                 Value::Text(shape),
             );
             scales.extend(ends(&params, &coef, m).into_iter().map(|end| (params.colors.into(), -end, end)));
             pixels.extend(coef.iter().map(|value| *value as f32));
             // Two classes have one set of coefficients, which speaks for the second.
-            captions.extend((0..n).map(|k| format!("{}, {}", names[if n == 1 { 1 } else { k }], scheme.word())));
+            captions.extend((0..n).map(|k| format!("{}, {title}", names[if n == 1 { 1 } else { k }])));
             both.push(coef.clone());
             report.arrays.push(Array {
                 name: format!("coef_{id}"),

@@ -160,16 +160,14 @@ fn label(value: f64, range: f64) -> String {
         let digits = if range < value.abs() / 100.0 { 4 } else { 2 };
         return format!("{:.digits$}e{exponent}", value / libm::pow(10.0, f64::from(exponent)));
     }
-    match range {
-        r if r >= 20.0 => format!("{value:.0}"),
-        // Of numbers like 8 and 8.5 none needs the zeros of the others.
-        r if r >= 0.5 => {
-            let text = format!("{value:.2}");
-            let text = text.trim_end_matches('0').trim_end_matches('.');
-            if text == "-0" { "0".into() } else { text.into() }
-        }
-        _ => format!("{value:.4}"),
+    if range >= 20.0 {
+        return format!("{value:.0}");
     }
+    // Of numbers like 8 and 8.5 none needs the zeros of the others.
+    let digits = if range >= 0.5 { 2 } else { (2.0 - libm::floor(libm::log10(range.max(1e-12)))).max(4.0) as usize };
+    let text = format!("{value:.digits$}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".into() } else { text.into() }
 }
 
 #[cfg(test)]
@@ -189,7 +187,9 @@ mod tests {
         assert_eq!(label(-400_000.0, 200_000.0), "-400\u{202f}000");
         assert_eq!(label(1_250_000.0, 900_000.0), "1\u{202f}250\u{202f}000");
         assert_eq!((label(8.0, 8.0), label(8.5, 2.0), label(-0.0, 2.0)), ("8".into(), "8.5".into(), "0".into()));
-        assert_eq!((label(4000.0, 800.0), label(0.125, 0.2)), ("4000".into(), "0.1250".into()));
+        assert_eq!((label(4000.0, 800.0), label(0.125, 0.2)), ("4000".into(), "0.125".into()));
+        assert_eq!((label(0.4, 0.4), label(0.0, 0.4)), ("0.4".into(), "0".into()));
+        assert_eq!(label(0.912_352, 1e-5), "0.912352");
         assert_eq!(label(2.5e9, 1e9), "2.50e9");
     }
 

@@ -42,7 +42,7 @@ for (const name of BROWSERS) {
           const wide = document.documentElement.scrollWidth > document.documentElement.clientWidth;
           return { all, names, wide };
         }, rows);
-        assert.deepEqual(seen.names, ["mean", "ovr", "multinomial"]);
+        assert.deepEqual(seen.names, ["mean", "one-vs-rest", "multinomial"]);
         assert.equal(new Set(seen.all.map(([, top]) => top)).size, 3, "three rows");
         assert.equal(new Set(seen.all.map(([left]) => left)).size, 10, "ten columns");
         assert.ok(seen.all.every(([, , text]) => /^\d$/.test(text)), "a label is a digit alone");
