@@ -7,7 +7,7 @@ use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::pair::{self, Pair};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::learn::cluster::grid_to_graph;
+use crate::learn::cluster::{Merging, grid_to_graph};
 use crate::learn::inference::{
     Aggregation, DesparsifiedOptions, NodewiseAlpha, bootstrap_generators, bootstrap_rows, cludl, diameters,
 };
@@ -180,9 +180,9 @@ impl Job for Bootstrap {
         let stream = bootstrap_generators(params.random_state, bootstrap + 1).pop();
         let mut stream = stream.ok_or_else(|| Error::Numeric("there is no such bootstrap".into()))?;
         let rows = bootstrap_rows(pair.rows.len(), params.cluster_bootstrap_size, &mut stream)?;
-        let mut tick = |done: usize| {
+        let mut tick = |merging: Merging<'_>| {
             if ticker.due() {
-                ticker.tell(Tick { step: done as u32, objective: 0.0, frame: Vec::new() });
+                ticker.tell(Tick { step: merging.n_merges() as u32, objective: 0.0, frame: Vec::new() });
             }
         };
         let k = params.n_clusters as usize;

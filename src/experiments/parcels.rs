@@ -6,7 +6,7 @@ use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::pair::{self, Pair};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::learn::cluster::{cluster_sizes, grid_to_graph, ward_tree};
+use crate::learn::cluster::{Merging, cluster_sizes, grid_to_graph, ward_tree};
 use crate::learn::metrics::adjusted_rand_score;
 use crate::learn::resample::resample_indices;
 use crate::params::Domain;
@@ -71,9 +71,10 @@ impl Job for Clustering {
         let rows = resample_indices(pair.rows.len(), n, false, None, &mut RandomState::new(seed))?;
         let x = pair.pixels(data, &vec![true; data.n_features()]);
         let graph = grid_to_graph(data.height, data.width, None)?;
-        let mut tick = |done: usize| {
+        let mut tick = |merging: Merging<'_>| {
             if ticker.due() {
-                ticker.tell(Tick { step: done as u32, objective: 0.0, frame: Vec::new() });
+                let frame = merging.labels().into_iter().map(|label| label as f32).collect();
+                ticker.tell(Tick { step: merging.n_merges() as u32, objective: 0.0, frame });
             }
         };
         // The whole tree, so that few regions are numbered as scikit-learn numbers them.
@@ -105,11 +106,14 @@ impl Experiment for Parcels {
         let jobs: Vec<Clustering> =
             (0..params.n_clusterings).map(|seed| Clustering { params: params.clone(), seed }).collect();
         let mut live = |known: &[Progress<Regions>], _: usize| {
-            let found: Vec<Option<&Regions>> = known.iter().map(|job| job.output.as_ref()).collect();
-            found.iter().any(Option::is_some).then(|| report(params, lab.dataset, &pair, &found).ok())?
+            let found: Vec<State> = known.iter().map(State::of).collect();
+            found
+                .iter()
+                .any(|state| !matches!(state, State::Unknown))
+                .then(|| report(params, lab.dataset, &pair, &found).ok())?
         };
         let found = lab.map("Clusterings", &jobs, &mut live).await?;
-        report(params, lab.dataset, &pair, &found.iter().map(Some).collect::<Vec<_>>())
+        report(params, lab.dataset, &pair, &found.iter().map(State::Done).collect::<Vec<_>>())
     }
 
     fn python(params: &ParcelsParams) -> String {
@@ -138,10 +142,35 @@ impl Experiment for Parcels {
     }
 }
 
-fn report(params: &ParcelsParams, data: &Dataset, pair: &Pair, found: &[Option<&Regions>]) -> Result<Report> {
+/// What is known of one clustering.
+enum State<'a> {
+    Unknown,
+    /// The region of each pixel by now.
+    Merging(&'a [f32]),
+    Done(&'a Regions),
+}
+
+impl<'a> State<'a> {
+    fn of(job: &'a Progress<Regions>) -> Self {
+        match (&job.output, &job.tick) {
+            (Some(regions), _) => Self::Done(regions),
+            (None, Some(tick)) if !tick.frame.is_empty() => Self::Merging(&tick.frame),
+            _ => Self::Unknown,
+        }
+    }
+
+    fn done(&self) -> Option<&'a Regions> {
+        match self {
+            Self::Done(regions) => Some(regions),
+            _ => None,
+        }
+    }
+}
+
+fn report(params: &ParcelsParams, data: &Dataset, pair: &Pair, found: &[State<'_>]) -> Result<Report> {
     let k = params.n_clusters as usize;
     let known: Vec<(usize, &Regions)> =
-        found.iter().enumerate().filter_map(|(i, regions)| regions.map(|regions| (i, regions))).collect();
+        found.iter().enumerate().filter_map(|(i, state)| state.done().map(|regions| (i, regions))).collect();
     let mut report = Report::default();
     report.metric("n_samples", "Images of both digits", Value::Int(pair.rows.len() as i64));
     report.metric(
@@ -178,8 +207,13 @@ fn report(params: &ParcelsParams, data: &Dataset, pair: &Pair, found: &[Option<&
             )
         }
     };
-    let images = known.iter().map(|(i, one)| {
-        (format!("Clustering {i}"), one.labels.iter().map(|label| *label as f32).collect::<Vec<f32>>())
+    let images = found.iter().enumerate().filter_map(|(i, state)| match state {
+        State::Unknown => None,
+        State::Merging(labels) => {
+            let n_regions = labels.iter().fold(-1.0f32, |most, label| most.max(*label)) + 1.0;
+            Some((format!("Clustering {i}, {n_regions} regions so far"), labels.to_vec()))
+        }
+        State::Done(one) => Some((format!("Clustering {i}"), one.labels.iter().map(|label| *label as f32).collect())),
     });
     let summary = format!(
         "{} clusterings of the pixels of {} into {k} regions, each on {} of {} images. {agreement} Eight colours for \

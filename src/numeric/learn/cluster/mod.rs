@@ -7,7 +7,7 @@ mod hierarchy;
 mod kmeans;
 mod words;
 
-pub use agglomeration::{FeatureTree, Graph, cluster_sizes, grid_to_graph, ward_tree};
+pub use agglomeration::{FeatureTree, Graph, Merging, cluster_sizes, grid_to_graph, ward_tree};
 pub use cut::{Cut, height_between};
 pub use dbscan::{Dbscan, Finished, Neighborhoods, all_k_distances, dbscan, dbscan_grid, k_distances};
 pub use hierarchy::{

@@ -7,7 +7,7 @@
 use super::desparsified::{Desparsified, DesparsifiedOptions, desparsified_lasso};
 use crate::error::{Error, Result};
 use crate::learn::Matrix;
-use crate::learn::cluster::{Graph, cluster_sizes, ward_tree};
+use crate::learn::cluster::{Graph, Merging, cluster_sizes, ward_tree};
 use crate::random::{Generator, default_rng};
 
 /// One clustered inference.
@@ -63,7 +63,7 @@ pub fn parcels<T: Copy + Into<f64>>(
     rows: &[u32],
     graph: &Graph,
     n_clusters: usize,
-    tick: &mut dyn FnMut(usize),
+    tick: &mut dyn FnMut(Merging<'_>),
 ) -> Result<Vec<u32>> {
     // Few clusters are numbered from the top of the whole tree.
     let stop = if n_clusters < 100.max(graph.n_nodes() / 50) { 1 } else { n_clusters };
@@ -122,7 +122,7 @@ pub fn cludl<T: Copy + Into<f64>>(
     graph: &Graph,
     n_clusters: usize,
     options: &DesparsifiedOptions,
-    tick: &mut dyn FnMut(usize),
+    tick: &mut dyn FnMut(Merging<'_>),
 ) -> Result<CluDl> {
     let labels = parcels(x, rows, graph, n_clusters, tick)?;
     let sizes = cluster_sizes(&labels, n_clusters);

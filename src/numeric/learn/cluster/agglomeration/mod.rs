@@ -11,11 +11,35 @@ use crate::error::{Error, Result};
 /// Clusters from which on scikit-learn stops merging early, and numbers otherwise.
 const EARLY_STOP: f64 = 100.0;
 
+/// `(later node, earlier node, height)`.
+type Merge = (u32, u32, f64);
+
 /// The merges of features, from the first to the last.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeatureTree {
     n_features: usize,
-    merges: Vec<(u32, u32, f64)>,
+    merges: Vec<Merge>,
+}
+
+/// A tree that is not finished.
+#[derive(Debug, Clone, Copy)]
+pub struct Merging<'a> {
+    n_features: usize,
+    merges: &'a [Merge],
+}
+
+impl Merging<'_> {
+    /// Merges so far.
+    pub fn n_merges(&self) -> usize {
+        self.merges.len()
+    }
+
+    /// Cluster of each feature by now, `(n_features,)`, numbered by the creation of the clusters.
+    pub fn labels(&self) -> Vec<u32> {
+        let tree = FeatureTree { n_features: self.n_features, merges: self.merges.to_vec() };
+        let roots = tree.roots(self.n_features - self.merges.len()).unwrap_or_default();
+        tree.labels_of(&roots)
+    }
 }
 
 /// Merges the features of `x`, shape `(n_samples, n_features)` row by row, along
@@ -23,7 +47,7 @@ pub struct FeatureTree {
 ///
 /// The samples taken are `rows`, in that order; they alone decide. If the graph is
 /// in pieces, each two of them are joined where they are closest, as scikit-learn does.
-/// `tick` hears of every merge.
+/// `tick` hears of every merge, and can look at what is merged by then.
 ///
 /// Errors: no rows, a row that is not there, values that are not whole rows of the
 /// graph's nodes or not finite, `n_clusters` not in `1..=n_features`.
@@ -32,7 +56,7 @@ pub fn ward_tree<T: Copy + Into<f64>>(
     rows: &[u32],
     graph: &Graph,
     n_clusters: usize,
-    tick: &mut dyn FnMut(usize),
+    tick: &mut dyn FnMut(Merging<'_>),
 ) -> Result<FeatureTree> {
     let n_features = graph.n_nodes();
     if !x.len().is_multiple_of(n_features) {
@@ -52,7 +76,8 @@ pub fn ward_tree<T: Copy + Into<f64>>(
     }
     let features = transposed(x, rows, n_features)?;
     let whole = connected(graph, &features);
-    Ok(FeatureTree { n_features, merges: ward::merges(features, &whole, n_clusters, tick) })
+    let mut so_far = |merges: &[Merge]| tick(Merging { n_features, merges });
+    Ok(FeatureTree { n_features, merges: ward::merges(features, &whole, n_clusters, &mut so_far) })
 }
 
 /// Of the samples `rows` each feature's values, shape `(n_features, n_samples)`; none of a feature that is all zero.

@@ -61,7 +61,13 @@ proptest! {
         let graph = grid_to_graph(height, width, None).unwrap();
         let n = height * width;
         let rows: Vec<u32> = (0..(x.len() / n) as u32).rev().collect();
-        let tree = ward_tree(&x, &rows, &graph, 1, &mut |_| ()).unwrap();
+        let mut on_the_way = Vec::new();
+        let tree = ward_tree(&x, &rows, &graph, 1, &mut |merging| on_the_way.push((merging.n_merges(), merging.labels())));
+        let tree = tree.unwrap();
+        prop_assert_eq!(on_the_way.len(), n - 1);
+        for (t, (done, labels)) in on_the_way.into_iter().enumerate() {
+            prop_assert_eq!((done, labels), (t + 1, tree.labels_by_creation(n - t - 1).unwrap()));
+        }
         let (merges, members) = slow(&x, &rows, &graph);
         let found: Vec<(u32, u32, f64)> = tree.children().zip(tree.heights()).map(|((a, b), h)| (a, b, h)).collect();
         prop_assert_eq!(found, merges.clone());

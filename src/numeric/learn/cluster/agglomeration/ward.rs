@@ -4,7 +4,7 @@
 //! it have lower bounds from what is known already. A bound waits in the heap in the place
 //! of a cost, and only if it comes to the top is the cost computed.
 
-use super::Graph;
+use super::{Graph, Merge};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
@@ -105,13 +105,13 @@ fn weight(a: &Node, b: &Node) -> f64 {
 }
 
 /// Merges `features`, shape `(n_features, n_samples)`, until `n_clusters` are left;
-/// each merge as `(later node, earlier node, height)`. A feature without values is all zero.
+/// A feature without values is all zero.
 pub(super) fn merges(
     features: Vec<Vec<f64>>,
     graph: &Graph,
     n_clusters: usize,
-    tick: &mut dyn FnMut(usize),
-) -> Vec<(u32, u32, f64)> {
+    tick: &mut dyn FnMut(&[Merge]),
+) -> Vec<Merge> {
     let n = features.len();
     let mut heap = BinaryHeap::new();
     let leaf = |(i, sum): (usize, Vec<f64>)| {
@@ -164,7 +164,7 @@ pub(super) fn merges(
         node.touching = around;
         live.0.push(Some(node));
         merges.push((later, earlier, (2.0 * cost).sqrt()));
-        tick(merges.len());
+        tick(&merges);
     }
     merges
 }
