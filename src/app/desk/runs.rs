@@ -1,0 +1,143 @@
+//! Runs: begun, carried out, stopped.
+
+use super::{Desk, mark, now};
+use crate::app::bench::PageBench;
+use crate::app::fetch;
+use crate::app::player::Played;
+use crate::app::state::{RunState, Shown, Status};
+use crate::error::{Error, Result};
+use crate::experiments::Entry;
+use crate::link::Setup;
+use crate::report::{ENGINE, Outcome};
+use crate::workers::{Conclusion, Conductor};
+use futures::future::abortable;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+impl Desk {
+    /// Computes what the controls say.
+    pub fn start(&self) {
+        let setup = self.setup.get_untracked();
+        let Some(entry) = setup.entry() else { return };
+        if !self.invalid.with_untracked(Vec::is_empty) {
+            return;
+        }
+        self.stop();
+        let desk = *self;
+        let turn = self.turn.with_value(|turn| turn.wrapping_add(1));
+        self.turn.set_value(turn);
+        self.run.set(RunState::Loading(0, 0));
+        let (link, key) = (setup.fragment(), setup.key());
+        let (work, abort) = abortable(async move { desk.compute(setup, entry, turn).await });
+        self.abort.set_value(Some(abort));
+        leptos::task::spawn_local(async move {
+            let Ok(done) = work.await else { return };
+            if desk.turn.get_value() != turn {
+                return;
+            }
+            desk.run.set(match done {
+                Ok(()) | Err(Error::Cancelled) => RunState::Idle,
+                // Said at its control, if it has one.
+                Err(error @ Error::InvalidParameter { .. }) if desk.controls(&error) => {
+                    desk.refused.set(Some((key, error)));
+                    RunState::Idle
+                }
+                Err(error) => RunState::Failed(error, link),
+            });
+            if desk.run.with_untracked(|run| *run != RunState::Idle) {
+                desk.keep_partial();
+            }
+        });
+    }
+
+    /// Computes what the controls say, with a value beside them that stands in no link.
+    pub fn start_from(&self, name: &str, text: String) {
+        self.beside.set_value(Some((name.into(), text)));
+        self.start();
+        // A run that did not begin must not leave it to another.
+        if !self.run.with_untracked(RunState::busy) {
+            self.beside.set_value(None);
+        }
+    }
+
+    /// Whether an error is about a parameter of this place's form.
+    pub(super) fn controls(&self, error: &Error) -> bool {
+        let Error::InvalidParameter { name, .. } = error else { return false };
+        self.entry().is_some_and(|entry| (entry.specs)().iter().any(|spec| spec.name == name))
+    }
+
+    pub(super) async fn compute(self, setup: Setup, entry: &'static Entry, turn: u32) -> Result<()> {
+        let mut values = setup.values.clone();
+        values.extend(self.beside.try_update_value(Option::take).flatten());
+        let dataset = self.dataset(&setup.data).await?;
+        let key = setup.key();
+        let began = now();
+        let pool = self.pool.get_value();
+        let bench = PageBench::new(self, turn, key.clone());
+        let mut conductor = self.conductor(entry.group).await?;
+        let Conclusion { report, raw, digest, memory } = conductor.run(entry, &values, &dataset, &pool, &bench).await?;
+        self.conductor.set_value(Some(conductor));
+        let outcome = Arc::new(Outcome {
+            configuration: key.clone(),
+            engine: ENGINE.into(),
+            digest,
+            seconds: (now() - began) / 1000.0,
+            memory_bytes: pool.memory() + u64::from(memory) + fetch::memory(),
+            workers: if entry.instant { 0 } else { pool.max_workers() },
+            report,
+            raw,
+        });
+        self.own.update_value(|own| drop(own.insert(key.clone(), Arc::clone(&outcome))));
+        // The saved result is the yardstick; without it the run still counts.
+        if let Some(scene) = setup.scene().map(|scene| scene.id.clone())
+            && !self.saved.with_value(|saved| saved.contains_key(&scene))
+            && let Ok(saved) = fetch::saved(&scene).await
+        {
+            self.saved.update_value(|all| drop(all.insert(scene, Arc::new(saved))));
+        }
+        self.played.set(Arc::new(Played { key: key.clone(), frames: bench.frames() }));
+        self.present(key, outcome);
+        mark("result:live");
+        Ok(())
+    }
+
+    /// A conductor for experiments of that group. It is taken away from here while it is used, so that whatever ends
+    /// that early ends the conductor too.
+    pub(super) async fn conductor(self, group: &'static str) -> Result<Conductor> {
+        let known = self.conductor.try_update_value(Option::take).flatten();
+        match known.filter(|conductor| conductor.group() == group) {
+            Some(conductor) => Ok(conductor),
+            None => Conductor::start(group).await,
+        }
+    }
+
+    /// The Python script of a setup.
+    pub async fn script(self, setup: &Setup) -> Result<String> {
+        let Some(entry) = setup.entry() else { return Ok(String::new()) };
+        let mut conductor = self.conductor(entry.group).await?;
+        let script = conductor.script(setup).await;
+        self.conductor.set_value(Some(conductor));
+        script
+    }
+
+    /// Ends what is going on at once; what it had found stays, marked as partial.
+    pub fn stop(&self) {
+        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        if let Some(abort) = self.abort.try_update_value(Option::take).flatten() {
+            abort.abort();
+        }
+        if self.run.with_untracked(RunState::busy) {
+            self.run.set(RunState::Idle);
+        }
+        self.keep_partial();
+    }
+
+    pub(super) fn keep_partial(&self) {
+        let Some(Shown { status: Status::Partial(done, of), .. }) = self.shown.get_untracked() else { return };
+        self.shown.update(|shown| {
+            if let Some(shown) = shown {
+                shown.status = Status::Stopped(done, of);
+            }
+        });
+    }
+}
