@@ -203,7 +203,7 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
     report.metric("n_lopsided", "Of these, 99 % of what is clustered in one cluster", Value::Int(lopsided));
     let quiet = settings().zip(&found.cells).filter(|(_, cell)| 10 * cell.clustered() > 9 * params.n_samples);
     if let Some(eps) = quiet.map(|((eps, _), _)| eps).min_by(f64::total_cmp) {
-        report.metric("eps_low_noise", "Smallest eps with noise below 10 %", number(eps));
+        report.metric("eps_low_noise", "Smallest eps with noise below 10 %", Value::number(eps));
     }
 
     let cells_of = |cell: &Cell| (f64::from(cell.clustered()), cell.sizes.len() as f64);
@@ -302,11 +302,6 @@ fn unfinished(params: &DbGridParams, tick: &Tick) -> Option<Report> {
     Some(Report { sections, ..Report::default() })
 }
 
-/// A distance in a table: a whole number as one.
-fn number(eps: f64) -> Value {
-    if eps.fract() == 0.0 { Value::Int(eps as i64) } else { Value::Float(eps) }
-}
-
 /// What every setting found, as a table.
 fn cells(params: &DbGridParams, found: &Searched) -> Section {
     let settings = params.eps.iter().flat_map(|eps| params.min_samples.iter().map(move |count| (*eps, *count)));
@@ -315,7 +310,7 @@ fn cells(params: &DbGridParams, found: &Searched) -> Section {
             [min_samples, cell.sizes.len() as u32, params.n_samples - cell.clustered(), cell.n_core, cell.largest()];
         let sizes = cell.sizes.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
         let numbers = numbers.into_iter().map(|number| Value::Int(i64::from(number)));
-        [number(eps)].into_iter().chain(numbers).chain([Value::Text(sizes)]).collect()
+        [Value::number(eps)].into_iter().chain(numbers).chain([Value::Text(sizes)]).collect()
     });
     let columns = ["eps", "min_samples", "clusters", "noise", "cores", "largest", "sizes"].map(String::from).to_vec();
     Section {

@@ -223,8 +223,11 @@ fn report(params: &ParcelsParams, data: &Dataset, pair: &Pair, found: &[State<'_
         (pair.rows.len() as f64 * params.subsample) as usize,
         pair.rows.len(),
     );
-    let look = (ColorMap::Set2, 0.0, (k - 1) as f32);
-    report.sections.push(pair::panels(("regions", "Regions of pixels", summary), data, look, 4, images.collect()));
+    let images: Vec<(String, Vec<f32>)> = images.collect();
+    // While they merge there are more regions.
+    let high = images.iter().flat_map(|(_, labels)| labels.iter().copied()).fold((k - 1) as f32, f32::max);
+    let look = (ColorMap::Set2, 0.0, high);
+    report.sections.push(pair::panels(("regions", "Regions of pixels", summary), data, look, 4, images));
     let differ: Vec<(String, Vec<f32>)> = known
         .iter()
         .skip(1)

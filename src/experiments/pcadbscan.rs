@@ -29,7 +29,7 @@ crate::params! {
         /// How the components are found. Only randomized, which approximates the last ones, gives the notebook's clusters.
         svd_solver "Solver": SvdSolver = SvdSolver::Randomized, Domain::Choice(SvdSolver::WORDS);
         /// Distances within which two images are neighbours, one clustering for each.
-        eps "eps": Vec<u32> = vec![1, 3, 5, 7, 9, 11, 13], Domain::Ints { min: 1, max: 10_000, longest: 24 };
+        eps "eps": Vec<f64> = vec![1.0, 3.0, 5.0, 7.0, 9.0, 11.0, 13.0], Domain::Floats { min: 0.001, max: 10_000.0, longest: 24 };
         /// Neighbours, itself included, that make an image a core of a cluster.
         min_samples "min_samples": u32 = 3, Domain::Int { min: 1, max: 1_000, slider: 20 };
     }
@@ -68,9 +68,8 @@ impl Job for Sweep {
         let features = place.features(&params.projection())?;
         let Features { images, scores, .. } = &*features;
         let points = Samples::new(scores)?;
-        let eps: Vec<f64> = params.eps.iter().map(|eps| f64::from(*eps)).collect();
         let n = images.len();
-        let neighborhoods = Neighborhoods::watched(&points, &eps, &mut |finished| {
+        let neighborhoods = Neighborhoods::watched(&points, &params.eps, &mut |finished| {
             if ticker.due() {
                 let rows = finished.n_rows;
                 let step = (rows as u64 * 300 / n as u64) as u32;
@@ -115,7 +114,8 @@ impl Experiment for PcaDbscan {
         let mut script = params.projection().python();
         script += reconstructed::PYTHON;
         script += "from sklearn.cluster import DBSCAN\n\n";
-        script += &format!("for eps in {:?}:\n", params.eps);
+        let eps = params.eps.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
+        script += &format!("for eps in [{eps}]:\n");
         script += &format!("    dbscan = DBSCAN(eps=eps, min_samples={}).fit(X_pca)\n", params.min_samples);
         script += "    labels = dbscan.labels_\n";
         script += "    show(f'cores_{eps}', len(dbscan.core_sample_indices_))\n";
@@ -157,7 +157,7 @@ fn unique(sizes: &[u64]) -> String {
 
 /// Of one eps.
 struct Setting {
-    eps: u32,
+    eps: f64,
     /// Noise first.
     sizes: Vec<u64>,
     /// Share of the images that are cores.
@@ -213,7 +213,7 @@ fn finished(params: &PcaDbscanParams, data: &Dataset, found: &Swept) -> Result<R
         metric("sizes", "noise, then the size of each cluster", listed(sizes));
         metric("ari", "adjusted Rand index against the digits", Value::Float(score));
         rows.push(vec![
-            Value::Int(i64::from(*eps)),
+            Value::number(*eps),
             Value::Int(n_labels as i64),
             Value::Int(setting.n_clusters() as i64),
             Value::Int(setting.noise() as i64),
@@ -296,7 +296,7 @@ fn unfinished(params: &PcaDbscanParams, tick: &Tick) -> Option<Report> {
         figure: Figure::Bars {
             x_title: "eps".into(),
             y_title: "images".into(),
-            bars: params.eps.iter().map(u32::to_string).collect(),
+            bars: params.eps.iter().map(f64::to_string).collect(),
             parts: vec![part("no core", others), part("core", cores)],
         },
     };

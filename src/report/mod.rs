@@ -89,6 +89,11 @@ impl<'de> Deserialize<'de> for Value {
 }
 
 impl Value {
+    /// A setting in a table: a whole number as one.
+    pub fn number(value: f64) -> Self {
+        if value.fract() == 0.0 { Self::Int(value as i64) } else { Self::Float(value) }
+    }
+
     /// All digits, as Python prints them: what exports and comparisons use.
     pub fn full(&self) -> String {
         match self {

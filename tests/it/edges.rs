@@ -221,6 +221,7 @@ fn links_that_cannot_be_say_why() {
         ("pcadbscan?n_components=37", "n_components", "min(n_samples, n_features)=36"),
         ("pcadbscan?n_samples=20&n_components=21", "n_components", "min(n_samples, n_features)=20"),
         ("pcadbscan?n_samples=1&n_components=1", "n_samples", "[2, 20000]"),
+        ("pcadbscan?eps=0", "eps", "[0.001, 10000]"),
         ("tree?n_samples=1", "n_samples", "[2, 10000]"),
         ("tree?n_samples=31&replace=false", "n_samples", "at most 30"),
         ("tree?n_samples=5&n_clusters=6", "n_clusters", "at most 5"),

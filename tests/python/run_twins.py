@@ -36,7 +36,7 @@ LINKS = [
     "#/bench/stability?data=mnist1k&n_clusters=12&n_init=2&n_runs=5&init=random&scaling=none&random_state=7",
     "#/bench/purity?data=mnist1k&n_clusters=2~30~10&n_init=3&scaling=standard&init=random",
     "#/bench/elbow?data=mnist1k&n_clusters=3~1~500&n_init=2&sample_size=2000&scaling=none",
-    "#/bench/pcadbscan?data=mnist1k&n_samples=800&replace=false&n_components=30&svd_solver=full&eps=4~5~6&min_samples=4",
+    "#/bench/pcadbscan?data=mnist1k&n_samples=800&replace=false&n_components=30&svd_solver=full&eps=4~4.75~6&min_samples=4",
     "#/bench/pcakmeans?data=mnist1k&n_samples=900&n_clusters=12&n_init=3&whiten=false&svd_solver=covariance_eigh",
     "#/bench/pcatree?data=mnist1k&n_samples=700&replace=false&n_components=20&linkage=average&n_clusters=7&rows=1~2&n_init=2&p=3",
     "#/bench/agreement?data=mnist1k&n_samples=600&n_components=30&whiten=false&svd_solver=full&n_clusters=7&n_init=3&eps=1300.5"
