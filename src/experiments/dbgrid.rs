@@ -7,7 +7,7 @@ use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::tree::n_distinct;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::learn::cluster::{Finished, Neighborhoods, Pixels, all_k_distances};
+use crate::learn::cluster::{Finished, Neighborhoods, Pixels, k_distances_of};
 use crate::learn::resample::resample_indices;
 use crate::params::{Domain, distinct};
 use crate::python;
@@ -35,15 +35,32 @@ crate::params! {
     }
 }
 
-/// The whole grid.
+/// A part of the work.
 #[derive(Serialize, Deserialize)]
-pub struct Grid {
+pub struct Look {
     params: DbGridParams,
+    part: Part,
 }
 
-/// What a setting found, and the distances that help to choose eps.
 #[derive(Serialize, Deserialize)]
-pub struct Searched {
+enum Part {
+    /// The whole grid.
+    Grid,
+    /// Distances of the images `from..to` of those drawn.
+    Distances { from: u32, to: u32 },
+}
+
+/// What it found.
+#[derive(Serialize, Deserialize)]
+pub enum Seen {
+    /// For each eps, for each `min_samples`; and how many different images were drawn.
+    Grid(Vec<Cell>, u32),
+    /// For each of `min_samples` that there are images for: the distance of each image to its neighbour of that number.
+    Distances(Vec<Vec<f64>>),
+}
+
+/// What the settings found, and the distances that help to choose eps.
+struct Searched {
     /// For each eps, for each `min_samples`.
     cells: Vec<Cell>,
     /// For each of `min_samples` that there are images for: distance of every image to its neighbour of that number, ascending.
@@ -52,9 +69,12 @@ pub struct Searched {
     n_distinct: u32,
 }
 
+/// Images whose distances are one job.
+const CHUNK: usize = 250;
+
 /// What one setting found.
 #[derive(Serialize, Deserialize)]
-struct Cell {
+pub struct Cell {
     /// Images in each cluster, the largest first.
     sizes: Vec<u32>,
     /// Images that are cores.
@@ -81,15 +101,24 @@ pub fn drawn(data: &Dataset, n_samples: u32, replace: bool, random_state: u32) -
     Ok(rows.into_iter().map(|row| row as usize).collect())
 }
 
-impl Job for Grid {
-    type Output = Searched;
+impl Job for Look {
+    type Output = Seen;
 
-    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Searched> {
-        let Grid { params } = self;
+    fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Seen> {
+        let Look { params, part } = self;
         let data = place.dataset();
         let rows = drawn(data, params.n_samples, params.replace, params.random_state)?;
         let sample = data.select(&rows)?;
         let pixels = Pixels::new(&sample.images, sample.n, sample.n_features(), params.scaling.into())?;
+        if let Part::Distances { from, to } = part {
+            let mut tick = |done: usize| {
+                if ticker.due() {
+                    ticker.tell(Tick { step: done as u32, objective: 0.0, frame: Vec::new() });
+                }
+            };
+            let found = k_distances_of(&pixels, from as usize..to as usize, &params.neighbours(), &mut tick)?;
+            return Ok(Seen::Distances(found));
+        }
         let min_samples: Vec<usize> = params.min_samples.iter().map(|count| *count as usize).collect();
         // Rows that are finished say which of them are cores, of every setting.
         let mut search = |finished: &Finished| {
@@ -106,23 +135,15 @@ impl Job for Grid {
             sizes.sort_unstable_by(|a, b| b.cmp(a));
             Cell { sizes, n_core: one.core_sample_indices.len() as u32 }
         });
-        let cells: Vec<Cell> = cells.collect();
-        // The cells are finished; the distances are still to come.
-        let frame: Vec<f32> =
-            cells.iter().flat_map(|cell| [cell.clustered() as f32, cell.sizes.len() as f32]).collect();
-        let mut tick = |done: usize| {
-            if ticker.due() {
-                ticker.tell(Tick { step: (sample.n + done) as u32, objective: 0.0, frame: frame.clone() });
-            }
-        };
-        let ks: Vec<usize> = min_samples.into_iter().filter(|k| *k <= sample.n).collect();
-        let curves = if ks.is_empty() { Vec::new() } else { all_k_distances(&pixels, &ks, &mut tick)? };
         let images: Vec<u32> = rows.into_iter().map(|row| row as u32).collect();
-        Ok(Searched {
-            cells,
-            curves: ks.into_iter().map(|k| k as u32).zip(curves).collect(),
-            n_distinct: n_distinct(&images) as u32,
-        })
+        Ok(Seen::Grid(cells.collect(), n_distinct(&images) as u32))
+    }
+}
+
+impl DbGridParams {
+    /// Those of `min_samples` that there are images for.
+    fn neighbours(&self) -> Vec<usize> {
+        self.min_samples.iter().filter(|k| **k <= self.n_samples).map(|k| *k as usize).collect()
     }
 }
 
@@ -133,7 +154,7 @@ impl Experiment for DbGrid {
     const ID: &'static str = "dbgrid";
     const TITLE: &'static str = "DBSCAN, a grid of settings";
     type Params = DbGridParams;
-    type Job = Grid;
+    type Job = Look;
 
     fn check(params: &DbGridParams, n_samples: usize, _: usize) -> Result<()> {
         distinct("eps", &params.eps)?;
@@ -146,10 +167,28 @@ impl Experiment for DbGrid {
     }
 
     async fn run(params: &DbGridParams, lab: &Lab<'_>) -> Result<Report> {
-        let jobs = [Grid { params: params.clone() }];
-        let mut live = |known: &[Progress<Searched>], _: usize| unfinished(params, known.first()?.tick.as_ref()?);
-        let found = lab.map("Neighbours", &jobs, &mut live).await?;
-        Ok(report(params, &found[0]))
+        let look = |part: Part| Look { params: params.clone(), part };
+        let mut live = |known: &[Progress<Seen>], _: usize| unfinished(params, known.first()?.tick.as_ref()?);
+        let found = lab.map_part("Neighbours", &[look(Part::Grid)], &mut live, (0.0, 0.5)).await?.pop();
+        let Some(Seen::Grid(cells, n_distinct)) = found else {
+            return Err(Error::Worker("the grid came without its cells".into()));
+        };
+        // The cells are finished; the distances are still to come.
+        let both = grids(params, &cells);
+        let ks = params.neighbours();
+        let n = params.n_samples as usize;
+        let chunks = (0..if ks.is_empty() { 0 } else { n }).step_by(CHUNK);
+        let jobs: Vec<Look> =
+            chunks.map(|from| look(Part::Distances { from: from as u32, to: (from + CHUNK).min(n) as u32 })).collect();
+        let mut live = |_: &[Progress<Seen>], _: usize| Some(Report { sections: both.to_vec(), ..Report::default() });
+        let mut curves: Vec<(u32, Vec<f64>)> = ks.into_iter().map(|k| (k as u32, Vec::with_capacity(n))).collect();
+        for seen in lab.map_part("Distances", &jobs, &mut live, (0.5, 1.0)).await? {
+            if let Seen::Distances(found) = seen {
+                curves.iter_mut().zip(found).for_each(|(curve, found)| curve.1.extend(found));
+            }
+        }
+        curves.iter_mut().for_each(|(_, curve)| curve.sort_by(f64::total_cmp));
+        Ok(report(params, &Searched { cells, curves, n_distinct }))
     }
 
     fn python(params: &DbGridParams) -> String {
@@ -206,8 +245,7 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
         report.metric("eps_low_noise", "Smallest eps with noise below 10 %", Value::number(eps));
     }
 
-    let cells_of = |cell: &Cell| (f64::from(cell.clustered()), cell.sizes.len() as f64);
-    report.sections.extend(grids(params, &found.cells.iter().map(cells_of).collect::<Vec<_>>()));
+    report.sections.extend(grids(params, &found.cells));
 
     let mut ends: Vec<&(u32, Vec<f64>)> = found.curves.iter().collect();
     if ends.len() > 2 {
@@ -258,8 +296,10 @@ fn heat(params: &DbGridParams, (id, title): (&str, &str), summary: String, value
 }
 
 /// What every setting found: images in clusters, and clusters.
-fn grids(params: &DbGridParams, cells: &[(f64, f64)]) -> [Section; 2] {
+fn grids(params: &DbGridParams, cells: &[Cell]) -> [Section; 2] {
     let n = f64::from(params.n_samples);
+    let cells: Vec<(f64, f64)> =
+        cells.iter().map(|cell| (f64::from(cell.clustered()), cell.sizes.len() as f64)).collect();
     let listed = cells.iter().filter(|(clustered, _)| clustered / n > params.share).count();
     let summary = format!(
         "Per cent of {} images that belong to a cluster, for each pair of settings; {listed} of {} pairs are above {} %.",
@@ -281,24 +321,18 @@ fn grids(params: &DbGridParams, cells: &[(f64, f64)]) -> [Section; 2] {
     ]
 }
 
-/// What can be drawn on the way: first the cores among the rows that are searched, then the finished cells.
+/// What can be drawn on the way: the cores among the rows that are searched.
 fn unfinished(params: &DbGridParams, tick: &Tick) -> Option<Report> {
-    let n_cells = params.eps.len() * params.min_samples.len();
-    let sections = if tick.frame.len() == 2 * n_cells {
-        let cells =
-            tick.frame.as_chunks().0.iter().map(|[clustered, clusters]| (f64::from(*clustered), f64::from(*clusters)));
-        grids(params, &cells.collect::<Vec<_>>()).to_vec()
-    } else if tick.frame.len() == n_cells && tick.step > 0 {
-        let shares = tick.frame.iter().map(|cores| f64::from(*cores) / f64::from(tick.step) * 100.0).collect();
-        let summary = format!(
-            "Per cent of images that are cores, for each pair of settings, of the {} of {} images whose neighbours are \
-             found. Clusters follow when all are.",
-            tick.step, params.n_samples
-        );
-        vec![heat(params, ("grid", "Share of images that are cores, so far"), summary, shares, 100.0)]
-    } else {
+    if tick.frame.len() != params.eps.len() * params.min_samples.len() || tick.step == 0 {
         return None;
-    };
+    }
+    let shares = tick.frame.iter().map(|cores| f64::from(*cores) / f64::from(tick.step) * 100.0).collect();
+    let summary = format!(
+        "Per cent of images that are cores, for each pair of settings, of the {} of {} images whose neighbours are \
+         found. Clusters follow when all are.",
+        tick.step, params.n_samples
+    );
+    let sections = vec![heat(params, ("grid", "Share of images that are cores, so far"), summary, shares, 100.0)];
     Some(Report { sections, ..Report::default() })
 }
 

@@ -9,7 +9,7 @@ mod words;
 
 pub use agglomeration::{FeatureTree, Graph, Merging, cluster_sizes, grid_to_graph, ward_tree};
 pub use cut::{Cut, height_between};
-pub use dbscan::{Dbscan, Finished, Neighborhoods, all_k_distances, dbscan, dbscan_grid, k_distances};
+pub use dbscan::{Dbscan, Finished, Neighborhoods, all_k_distances, dbscan, dbscan_grid, k_distances, k_distances_of};
 pub use hierarchy::{
     Dendrogram, Growing, Linkage, MOST_CONDENSED, Merge, Met, Method, Truncation, agglomerative_labels, cut_tree,
     dendrogram, fcluster_distance, fcluster_maxclust, leaves_list, linkage,

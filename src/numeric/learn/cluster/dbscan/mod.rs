@@ -8,7 +8,7 @@ mod neighborhoods;
 #[cfg(test)]
 mod twins;
 
-pub use neighborhoods::{Finished, Neighborhoods, all_k_distances, k_distances};
+pub use neighborhoods::{Finished, Neighborhoods, all_k_distances, k_distances, k_distances_of};
 
 use super::kmeans::Points;
 use crate::error::{Error, Result};

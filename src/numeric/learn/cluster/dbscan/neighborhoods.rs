@@ -9,6 +9,7 @@ use super::{Dbscan, check_min_samples};
 use crate::error::{Error, Result};
 use crate::learn::cluster::kmeans::Points;
 use crate::learn::cluster::words::Words;
+use std::ops::Range;
 
 /// Most values of `eps`: a level fits into a byte.
 const MOST_EPS: usize = 255;
@@ -290,17 +291,34 @@ pub fn k_distances<P: Points>(points: &P, k: usize, tick: &mut dyn FnMut(usize))
 ///
 /// Errors: no `k`, or one that is 0 or exceeds the number of rows.
 pub fn all_k_distances<P: Points>(points: &P, ks: &[usize], tick: &mut dyn FnMut(usize)) -> Result<Vec<Vec<f64>>> {
+    let mut curves = k_distances_of(points, 0..points.n_samples(), ks, tick)?;
+    curves.iter_mut().for_each(|curve| curve.sort_by(f64::total_cmp));
+    Ok(curves)
+}
+
+/// Of some rows the distance to the `k`-th nearest of all, for several `k`: for each of them, in the order of the rows.
+///
+/// Errors: rows that are not there; no `k`, or one that is 0 or exceeds the number of rows.
+pub fn k_distances_of<P: Points>(
+    points: &P,
+    rows: Range<usize>,
+    ks: &[usize],
+    tick: &mut dyn FnMut(usize),
+) -> Result<Vec<Vec<f64>>> {
     let n = points.n_samples();
     let most = ks.iter().copied().max().unwrap_or(0);
     if let Some(k) = ks.iter().find(|k| !(1..=n).contains(*k)).or((most == 0).then_some(&most)) {
         return Err(Error::invalid("k", format!("in the range [1, {n}], the number of samples"), k));
     }
+    if rows.end > n {
+        return Err(Error::invalid("rows", format!("below the {n} samples"), rows.end));
+    }
     let words = Words::new(points);
     let mut exact = Exact::new(points);
     let (mut apart, mut sorted) = (vec![0i32; n], vec![0i32; n]);
     let mut nearest = Vec::new();
-    let mut curves = vec![Vec::with_capacity(n); ks.len()];
-    for i in 0..n {
+    let mut curves = vec![Vec::with_capacity(rows.len()); ks.len()];
+    for (done, i) in (1..).zip(rows.clone()) {
         words.distances_to_all(i, &mut apart);
         sorted.copy_from_slice(&apart);
         let kth = *sorted.select_nth_unstable(most - 1).1;
@@ -315,10 +333,9 @@ pub fn all_k_distances<P: Points>(points: &P, ks: &[usize], tick: &mut dyn FnMut
         for (curve, k) in curves.iter_mut().zip(ks) {
             curve.push(nearest[k - 1].sqrt());
         }
-        if (i + 1).is_multiple_of(64) || i + 1 == n {
-            tick(i + 1);
+        if done % 64 == 0 || done == rows.len() {
+            tick(done);
         }
     }
-    curves.iter_mut().for_each(|curve| curve.sort_by(f64::total_cmp));
     Ok(curves)
 }
