@@ -17,6 +17,7 @@ pub struct PageBench {
     began: f64,
     at: Cell<(usize, usize)>,
     stage: RefCell<String>,
+    ticked: Cell<bool>,
     recording: RefCell<Recording>,
 }
 
@@ -30,6 +31,7 @@ impl PageBench {
             began: now(),
             at: Cell::new((0, 0)),
             stage: RefCell::default(),
+            ticked: Cell::new(false),
             recording: RefCell::default(),
         }
     }
@@ -46,6 +48,10 @@ impl PageBench {
 
 impl Watch for PageBench {
     fn note(&self, job: usize, tick: &Tick) {
+        // What the benchmark reads: when a stage's jobs were through with what comes before their own work.
+        if !self.ticked.replace(true) {
+            mark(&format!("tick:{}", self.stage.borrow()));
+        }
         self.recording.borrow_mut().hear(job, tick);
     }
 
@@ -68,6 +74,7 @@ impl Watch for PageBench {
         // What the benchmark reads: when each stage began.
         if *self.stage.borrow() != stage {
             self.stage.replace(stage.into());
+            self.ticked.set(false);
             mark(&format!("stage:{stage}"));
         }
         if self.current() {
