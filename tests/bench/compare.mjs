@@ -47,7 +47,7 @@ const JOBS = [
   { id: "pca", title: "PCA, 100 components of 10,000 × 784", link: "#/bench/pcadbscan?eps=1", check: "explained", stage: "Neighbours", part: "before", aim: 2 },
   { id: "dbscan_sweep", title: "DBSCAN, 7 eps, 10,000 × 100", link: "#/bench/pcadbscan", check: "noise_", stage: "Neighbours", part: "after", aim: 1 / 4 },
   { id: "vocabulary", title: "k-means k=50, 3 restarts, 396,000 × 36", link: "#/patches/3-vocab", check: "inertia", stage: "Restarts", aim: 1 / 4 },
-  { id: "bags", title: "bags of 529 windows, 10,000 images", link: "#/patches/3-bags", stage: "Reading", aim: 1 / 10 },
+  { id: "bags", title: "bags of 529 windows, 2 × 10,000 images", link: "#/patches/3-bags", stage: "Reading", aim: 1 / 10 },
   { id: "ovr", title: "ten logistic regressions, 10,000 × 784 (liblinear)", link: "#/bench/logistic?test_size=0", stage: "Fits", aim: 1 / 4 },
   {
     id: "multinomial_sag",
