@@ -167,12 +167,19 @@ impl Neighborhoods {
                 let i = start + k;
                 let apart = &apart[k + 1..n - start];
                 let (sure, open) = (&mut sure[..apart.len()], &mut open[..apart.len()]);
-                sure.fill(0);
-                open.fill(0);
                 let lost = self.words.rest(i) + self.words.greatest_rest();
-                for &eps in &self.ascending {
+                let bounds = self.ascending.iter().map(|eps| {
                     let near = whole_square((eps * (1.0 - CLOSE) - lost) / self.words.unit());
                     let far = whole_square((eps * (1.0 + CLOSE) + lost) / self.words.unit() + 1e-6);
+                    (near, far)
+                });
+                // Most eps are below all of a row's distances, or above them.
+                let (least, most) =
+                    apart.iter().fold((i32::MAX, i32::MIN), |(low, high), apart| (low.min(*apart), high.max(*apart)));
+                let all_beyond = bounds.clone().take_while(|(_, far)| *far < least).count();
+                sure.fill(all_beyond as u8);
+                open.fill(all_beyond as u8);
+                for (near, far) in bounds.skip(all_beyond).take_while(|(near, _)| *near < most) {
                     for ((sure, open), &apart) in sure.iter_mut().zip(open.iter_mut()).zip(apart) {
                         *sure += u8::from(apart > far);
                         *open += u8::from(apart > near);
