@@ -261,7 +261,15 @@ export class LabPage {
       const shown = [await this.text("badge"), await this.text("error-card"), await this.text("progress")];
       throw new Error(`no badge ${pattern} but ${JSON.stringify(shown)}`, { cause: error });
     }
-    return this.text("badge");
+    const text = await this.text("badge");
+    // An unfinished result does not wait for anybody.
+    if (!text?.startsWith("partial")) await this.whole();
+    return text;
+  }
+
+  /** Waits for the cards and views of a result: they come after its badge, some in modules of their own. */
+  whole() {
+    return this.until(() => !document.querySelector(".figures.growing, .later"));
   }
 
   /** Presses Run. */
@@ -284,6 +292,7 @@ export class LabPage {
       { timeout: LONG },
     );
     assert.equal(await this.text("error-card"), null);
+    await this.whole();
   }
 
   digest() {

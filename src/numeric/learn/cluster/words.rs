@@ -92,37 +92,38 @@ impl Words {
 
     /// Squared distances, in units, of the rows `is` to every row from `first` on:
     /// into `out[k]`, of length `n_rows - first`.
+    // Not inlined: browsers make a function fast when it is called again, not within its loops.
+    #[inline(never)]
     pub fn distances<const K: usize>(&self, is: [usize; K], first: usize, out: &mut [&mut [i32]; K]) {
-        let rows = is.map(|i| self.row(i));
-        let norms = is.map(|i| self.norms[i]);
-        for (at, (other, norm)) in
-            self.words[first * self.stride..].chunks_exact(self.stride).zip(&self.norms[first..]).enumerate()
-        {
-            let dots = dots::<Best, K>(other, rows);
-            for k in 0..K {
-                out[k][at] = norms[k] + norm - 2 * dots[k];
+        let (rows, own, n) = (is.map(|i| self.row(i)), is.map(|i| self.norms[i]), self.norms.len());
+        let fours = (n - first) / 4;
+        let mut to = out.each_mut().map(|out| out[..n - first].as_chunks_mut::<4>().0[..fours].iter_mut());
+        let (words, norms) = (&self.words[first * self.stride..], self.norms[first..].as_chunks::<4>().0);
+        for (words, norms) in words.chunks_exact(4 * self.stride).zip(norms) {
+            let others = std::array::from_fn(|at| &words[at * self.stride..(at + 1) * self.stride]);
+            for k in (0..K - K % 2).step_by(2) {
+                for (k, dots) in (k..).zip(dots::<Best, 2>([rows[k], rows[k + 1]], others)) {
+                    if let Some(out) = to[k].next() {
+                        *out = std::array::from_fn(|at| own[k] + norms[at] - 2 * dots[at]);
+                    }
+                }
+            }
+            if K % 2 == 1
+                && let (Some(out), [dots]) = (to[K - 1].next(), dots::<Best, 1>([rows[K - 1]], others))
+            {
+                *out = std::array::from_fn(|at| own[K - 1] + norms[at] - 2 * dots[at]);
+            }
+        }
+        for j in first + fours * 4..n {
+            for (k, [dots]) in rows.map(|row| dots::<Best, 1>([row], [self.row(j); 4])).into_iter().enumerate() {
+                out[k][j - first] = own[k] + self.norms[j] - 2 * dots[0];
             }
         }
     }
 
-    /// Squared distances, in units, of row `i` to every row: [`distances`](Self::distances)
-    /// the other way round, reading row `i` once for four others.
+    /// Squared distances, in units, of row `i` to every row.
     pub fn distances_to_all(&self, i: usize, out: &mut [i32]) {
-        let (row, own) = (self.row(i), self.norms[i]);
-        let stride = self.stride;
-        let fours = self.words.chunks_exact(4 * stride);
-        for ((four, norms), out) in fours.zip(self.norms.as_chunks::<4>().0).zip(out.as_chunks_mut::<4>().0.iter_mut())
-        {
-            let dots = dots::<Best, 4>(row, std::array::from_fn(|k| &four[k * stride..(k + 1) * stride]));
-            for k in 0..4 {
-                out[k] = own + norms[k] - 2 * dots[k];
-            }
-        }
-        let n = self.norms.len();
-        #[allow(clippy::needless_range_loop)]
-        for j in n / 4 * 4..n {
-            out[j] = own + self.norms[j] - 2 * dots::<Best, 1>(row, [self.row(j)])[0];
-        }
+        self.distances([i], 0, &mut [out]);
     }
 
     /// Keeps the rows that `keep` names, in order.
@@ -145,20 +146,25 @@ impl Words {
     }
 }
 
-/// Dot products of rows of words. No lane overflows: the products' absolute values
-/// sum to at most the product of the lengths.
+/// Dot products of `R` rows of words with four others: each is read once for all of the other side, and the sums of two
+/// rows are as many as registers hold. No lane overflows: the products' absolute values sum to at most the product of
+/// the lengths.
 #[inline(always)]
-fn dots<L: Lanes, const K: usize>(row: &[i16], others: [&[i16]; K]) -> [i32; K] {
-    let row = row.as_chunks::<8>().0;
-    let others = others.map(|other| &other.as_chunks::<8>().0[..row.len()]);
-    let mut sums = [L::zero(); K];
-    for (i, block) in row.iter().enumerate() {
-        let block = L::words(block);
-        for k in 0..K {
-            sums[k] = L::dot(sums[k], block, L::words(&others[k][i]));
+fn dots<L: Lanes, const R: usize>(rows: [&[i16]; R], others: [&[i16]; 4]) -> [[i32; 4]; R] {
+    let n = others[0].len() / 8;
+    let rows = rows.map(|row| &row.as_chunks::<8>().0[..n]);
+    let others = others.map(|other| &other.as_chunks::<8>().0[..n]);
+    let mut sums = [[L::zero(); 4]; R];
+    for i in 0..n {
+        let others = others.map(|other| L::words(&other[i]));
+        for (row, sums) in rows.iter().zip(&mut sums) {
+            let row = L::words(&row[i]);
+            for (sum, other) in sums.iter_mut().zip(others) {
+                *sum = L::dot(*sum, row, other);
+            }
         }
     }
-    sums.map(|sums| L::total(sums) as i32)
+    sums.map(L::totals)
 }
 
 #[cfg(test)]
@@ -166,6 +172,7 @@ mod tests {
     use super::super::kmeans::Samples;
     use super::*;
     use crate::learn::Matrix;
+    use crate::learn::kernels::lanes::Plain;
     use proptest::prelude::*;
 
     proptest! {
@@ -200,6 +207,8 @@ mod tests {
                     }
                 }
             }
+            let (rows, others) = ([words.row(0), words.row(1)], [2, 3, 4, 5].map(|i| words.row(i)));
+            prop_assert_eq!(dots::<Best, 2>(rows, others), dots::<Plain, 2>(rows, others));
             words.retain(|i| i % 3 != 1);
             let mut kept = vec![0; 6];
             words.distances_to_all(5, &mut kept);

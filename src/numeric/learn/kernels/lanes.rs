@@ -23,6 +23,8 @@ pub trait Lanes: Copy {
     fn dot(sums: Self::I32, a: Self::I16, b: Self::I16) -> Self::I32;
     /// The sum of the four lanes.
     fn total(sums: Self::I32) -> i64;
+    /// For each the sum of its four lanes, which fits into 32 bits.
+    fn totals(sums: [Self::I32; 4]) -> [i32; 4];
     /// Four copies of two words, the first in the low half of `pair`.
     fn repeat(pair: i32) -> Self::I16;
     /// The four lanes.
@@ -75,6 +77,11 @@ impl Lanes for Plain {
     #[inline(always)]
     fn total(sums: [i32; 4]) -> i64 {
         sums.into_iter().map(i64::from).sum()
+    }
+
+    #[inline(always)]
+    fn totals(sums: [[i32; 4]; 4]) -> [i32; 4] {
+        sums.map(|sums| sums.into_iter().fold(0, i32::wrapping_add))
     }
 
     #[inline(always)]
@@ -159,6 +166,16 @@ mod simd128 {
         fn total(sums: v128) -> i64 {
             let pairs = i64x2_add(i64x2_extend_low_i32x4(sums), i64x2_extend_high_i32x4(sums));
             i64x2_extract_lane::<0>(pairs) + i64x2_extract_lane::<1>(pairs)
+        }
+
+        #[inline(always)]
+        fn totals([a, b, c, d]: [v128; 4]) -> [i32; 4] {
+            let halves = |a, b| {
+                let (low, high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+                i32x4_add(low, high)
+            };
+            let (ab, cd) = (halves(a, b), halves(c, d));
+            Self::lanes(i32x4_add(i32x4_shuffle::<0, 1, 4, 5>(ab, cd), i32x4_shuffle::<2, 3, 6, 7>(ab, cd)))
         }
 
         #[inline(always)]
@@ -252,6 +269,15 @@ mod sse2 {
         #[inline(always)]
         fn total(sums: __m128i) -> i64 {
             Self::lanes(sums).into_iter().map(i64::from).sum()
+        }
+
+        #[inline(always)]
+        fn totals([a, b, c, d]: [__m128i; 4]) -> [i32; 4] {
+            unsafe {
+                let ab = _mm_add_epi32(_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b));
+                let cd = _mm_add_epi32(_mm_unpacklo_epi32(c, d), _mm_unpackhi_epi32(c, d));
+                Self::lanes(_mm_add_epi32(_mm_unpacklo_epi64(ab, cd), _mm_unpackhi_epi64(ab, cd)))
+            }
         }
 
         #[inline(always)]

@@ -167,30 +167,34 @@ impl Neighborhoods {
                 let i = start + k;
                 let apart = &apart[k + 1..n - start];
                 let (sure, open) = (&mut sure[..apart.len()], &mut open[..apart.len()]);
-                let lost = self.words.rest(i) + self.words.greatest_rest();
-                let bounds = self.ascending.iter().map(|eps| {
-                    let near = whole_square((eps * (1.0 - CLOSE) - lost) / self.words.unit());
-                    let far = whole_square((eps * (1.0 + CLOSE) + lost) / self.words.unit() + 1e-6);
-                    (near, far)
-                });
-                // Most eps are below all of a row's distances, or above them.
-                let (least, most) =
-                    apart.iter().fold((i32::MAX, i32::MIN), |(low, high), apart| (low.min(*apart), high.max(*apart)));
-                let all_beyond = bounds.clone().take_while(|(_, far)| *far < least).count();
-                sure.fill(all_beyond as u8);
-                open.fill(all_beyond as u8);
-                for (near, far) in bounds.skip(all_beyond).take_while(|(near, _)| *near < most) {
-                    for ((sure, open), &apart) in sure.iter_mut().zip(open.iter_mut()).zip(apart) {
-                        *sure += u8::from(apart > far);
-                        *open += u8::from(apart > near);
-                    }
-                }
-                for (at, (sure, &open)) in sure.iter_mut().zip(open.iter()).enumerate() {
-                    if *sure != open {
-                        *sure = settle.level(i, i + 1 + at);
-                    }
-                }
+                self.filter(i, apart, sure, open);
+                settle.open(i, sure, open);
                 visit(i, sure);
+            }
+        }
+    }
+
+    /// What words know of the levels of the rows after row `i`, which are `apart` from it: level `sure` or above it,
+    /// but not above `open`.
+    // Not inlined: browsers make a function fast when it is called again, not within its loops.
+    #[inline(never)]
+    fn filter(&self, i: usize, apart: &[i32], sure: &mut [u8], open: &mut [u8]) {
+        let lost = self.words.rest(i) + self.words.greatest_rest();
+        let bounds = self.ascending.iter().map(|eps| {
+            let near = whole_square((eps * (1.0 - CLOSE) - lost) / self.words.unit());
+            let far = whole_square((eps * (1.0 + CLOSE) + lost) / self.words.unit() + 1e-6);
+            (near, far)
+        });
+        // Most eps are below all of a row's distances, or above them.
+        let (least, most) =
+            apart.iter().fold((i32::MAX, i32::MIN), |(low, high), apart| (low.min(*apart), high.max(*apart)));
+        let all_beyond = bounds.clone().take_while(|(_, far)| *far < least).count();
+        sure.fill(all_beyond as u8);
+        open.fill(all_beyond as u8);
+        for (near, far) in bounds.skip(all_beyond).take_while(|(near, _)| *near < most) {
+            for ((sure, open), &apart) in sure.iter_mut().zip(open.iter_mut()).zip(apart) {
+                *sure += u8::from(apart > far);
+                *open += u8::from(apart > near);
             }
         }
     }
@@ -271,6 +275,21 @@ struct Settle<'a, P> {
 impl<'a, P: Points> Settle<'a, P> {
     fn new(points: &'a P, ascending: &[f64]) -> Self {
         Settle { exact: Exact::new(points), squares: ascending.iter().map(|eps| eps * eps).collect() }
+    }
+
+    /// Settles what is open between row `i` and the rows after it.
+    #[inline(never)]
+    fn open(&mut self, i: usize, sure: &mut [u8], open: &[u8]) {
+        for (first, (sure, open)) in (i + 1..).step_by(32).zip(sure.chunks_mut(32).zip(open.chunks(32))) {
+            // Most often all is sure.
+            if sure.iter().zip(open).fold(0, |differ, (sure, open)| differ | (sure ^ open)) != 0 {
+                for (j, (sure, open)) in (first..).zip(sure.iter_mut().zip(open)) {
+                    if sure != open {
+                        *sure = self.level(i, j);
+                    }
+                }
+            }
+        }
     }
 
     fn level(&mut self, i: usize, j: usize) -> u8 {

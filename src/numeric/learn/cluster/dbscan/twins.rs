@@ -66,7 +66,7 @@ fn check(rows: &Matrix, eps: &[f64], min_samples: &[usize]) {
 proptest! {
     #[test]
     fn reals(
-        n in 1usize..40, d in 1usize..20, values in prop::collection::vec(-1.0..1.0, 40 * 20),
+        n in 1usize..90, d in 1usize..20, values in prop::collection::vec(-1.0..1.0, 90 * 20),
         eps in prop::collection::vec(0.01..3.0, 1..6), min_samples in prop::collection::vec(1usize..9, 1..5),
     ) {
         check(&Matrix::from_vec(values[..n * d].to_vec(), n, d).unwrap(), &eps, &min_samples);
