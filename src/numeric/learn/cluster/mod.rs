@@ -15,6 +15,6 @@ pub use hierarchy::{
     dendrogram, fcluster_distance, fcluster_maxclust, leaves_list, linkage,
 };
 pub use kmeans::{
-    Closest, Descent, Init, Interval, Iteration, KMeansFit, KMeansOptions, Move, Nearest, Pixels, Points, Quantized,
+    Descent, Init, Interval, Iteration, KMeansFit, KMeansOptions, Look, Move, Nearest, Pixels, Points, Quantized,
     Samples, Scratch, Standing, best_restart, descend, distances, kmeans, lloyd, predict, start, warnings,
 };

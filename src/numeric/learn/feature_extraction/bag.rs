@@ -1,7 +1,7 @@
 //! Bags of patches: each window of an image becomes the nearest word of a vocabulary,
 //! and the image the counts of its words.
 
-use super::filter::{WordFilter, pairs};
+use super::filter::{WordFilter, widen};
 use super::scaled::{Levels, PatchScaling};
 use super::windows::{check_patch_size, copy_window};
 use crate::error::{Error, Result};
@@ -110,7 +110,7 @@ struct Reading<'a> {
     levels: Levels,
     offsets: Vec<i32>,
     bytes: Vec<u8>,
-    pairs: Vec<i32>,
+    wide: Vec<i16>,
     scores: Vec<i32>,
     values: Vec<f64>,
     /// The word of windows without ink, which are most windows.
@@ -123,8 +123,8 @@ impl<'a> Reading<'a> {
         let (d, stride) = (vocabulary.words.n_cols(), vocabulary.filter.stride());
         let mut offsets = vec![0; stride];
         vocabulary.filter.offsets(&levels, &mut offsets);
-        let (bytes, pairs, scores, values) = (vec![0; d], Vec::with_capacity(d), vec![0; stride], vec![0.0; d]);
-        Reading { vocabulary, image, levels, offsets, bytes, pairs, scores, values, blank: None }
+        let (bytes, wide, scores, values) = (vec![0; d], Vec::new(), vec![0; stride], vec![0.0; d]);
+        Reading { vocabulary, image, levels, offsets, bytes, wide, scores, values, blank: None }
     }
 
     fn word(&mut self, position: (u32, u32)) -> u32 {
@@ -134,8 +134,8 @@ impl<'a> Reading<'a> {
         if let (0, Some(word)) = (sum, self.blank) {
             return word;
         }
-        pairs(&self.bytes, &mut self.pairs);
-        filter.scores(&self.pairs, &self.offsets, &mut self.scores);
+        widen(&self.bytes, &mut self.wide);
+        filter.scores(&self.wide, &self.offsets, &mut self.scores);
         let k = words.n_rows();
         let found = WordFilter::least(&self.scores[..k], sum);
         let mut word = found.least;

@@ -14,7 +14,7 @@
 use super::scaled::{Levels, PatchScaling};
 use crate::learn::Matrix;
 use crate::learn::cluster::Interval;
-use crate::learn::kernels::{interleave, less_dots};
+use crate::learn::kernels::{dot, interleave, less_dots};
 
 /// Greatest of the two parts of a score: their difference then fits into 32 bits.
 const GREATEST: f64 = (1 << 29) as f64;
@@ -22,7 +22,11 @@ const GREATEST: f64 = (1 << 29) as f64;
 /// Words (or centres) of one length, made ready.
 #[derive(Debug, Clone)]
 pub struct WordFilter {
+    /// Words of four rows side by side, for scores of all.
     words: Vec<i16>,
+    /// Row after row, each made a multiple of eight long, for the score of one.
+    rows: Vec<i16>,
+    n_pairs: usize,
     n_words: usize,
     /// Squared length of each word.
     norms: Vec<f64>,
@@ -65,7 +69,12 @@ impl WordFilter {
         for (to, word) in rounded.chunks_exact_mut((2 * n_pairs).max(1)).zip(words.rows()) {
             to.iter_mut().zip(word).for_each(|(to, c)| *to = (c * factor + 0.5).floor() as i16);
         }
-        WordFilter { words: interleave(&rounded, n_pairs), n_words: k, norms, totals, unit }
+        let length = padded(d);
+        let mut rows = vec![0i16; k * length];
+        for (to, row) in rows.chunks_exact_mut(length.max(1)).zip(rounded.chunks_exact((2 * n_pairs).max(1))) {
+            to[..row.len()].copy_from_slice(row);
+        }
+        WordFilter { words: interleave(&rounded, n_pairs), rows, n_pairs, n_words: k, norms, totals, unit }
     }
 
     /// Length of the offsets of one image: a number for each word, and some for the vectors' sake.
@@ -81,17 +90,16 @@ impl WordFilter {
         }
     }
 
-    /// Scores of all words for a window of bytes, as [`pairs`] makes it, into `out`, `(stride,)`.
-    pub(super) fn scores(&self, pairs: &[i32], offsets: &[i32], out: &mut [i32]) {
-        less_dots(pairs, &self.words, offsets, out);
+    /// Scores of all words for a window of bytes, as [`widen`] makes it, into `out`, `(stride,)`.
+    #[inline(always)]
+    pub(super) fn scores(&self, window: &[i16], offsets: &[i32], out: &mut [i32]) {
+        less_dots(&window[..2 * self.n_pairs], &self.words, offsets, out);
     }
 
     /// Score of one word alone.
-    pub(super) fn score(&self, pairs: &[i32], offsets: &[i32], j: usize) -> i32 {
-        let (four, mut out) = (j / 4 * 4, [0; 4]);
-        let words = &self.words[four * 2 * pairs.len()..(four + 4) * 2 * pairs.len()];
-        less_dots(pairs, words, &offsets[four..four + 4], &mut out);
-        out[j % 4]
+    #[inline(always)]
+    pub(super) fn score(&self, window: &[i16], offsets: &[i32], j: usize) -> i32 {
+        offsets[j] - dot(window, &self.rows[j * window.len()..(j + 1) * window.len()])
     }
 
     /// The least of the scores, and how many are too close to it to tell; `sum` is the
@@ -117,17 +125,33 @@ impl WordFilter {
         let factor = 2.0 * self.unit / levels.std;
         let lost = 0.5 * f64::from(sum) + 1.0;
         let score = f64::from(score);
-        Interval { low: (norm + factor * (score - lost)).max(0.0), high: (norm + factor * (score + lost)).max(0.0) }
+        // Not `max`, which browsers call a function for.
+        let positive = |x: f64| if x > 0.0 { x } else { 0.0 };
+        Interval { low: positive(norm + factor * (score - lost)), high: positive(norm + factor * (score + lost)) }
+    }
+
+    /// A score whose words are surely at least as far as a squared distance of `squared`: the other way round of
+    /// [`interval`](Self::interval).
+    #[inline(always)]
+    pub(super) fn farther(&self, levels: &Levels, norm: f64, sum: u32, squared: f64) -> i32 {
+        let lost = 0.5 * f64::from(sum) + 1.0;
+        // A step more than it takes, for the rounding; the cast takes what does not fit to the nearest number that does.
+        ((squared - norm) * (levels.std * (0.5 / self.unit)) + lost + 2.0) as i32
     }
 }
 
-/// A window of bytes as pairs of words, into `out`.
+/// Length of a widened window of `n_features` bytes.
+fn padded(n_features: usize) -> usize {
+    n_features.next_multiple_of(8)
+}
+
+/// A window of bytes as words, with zeros up to a multiple of eight, into `out`.
 #[inline(always)]
-pub(super) fn pairs(bytes: &[u8], out: &mut Vec<i32>) {
-    out.clear();
-    let (twos, rest) = bytes.as_chunks::<2>();
-    out.extend(twos.iter().map(|two| i32::from(two[0]) | i32::from(two[1]) << 16));
-    out.extend(rest.iter().map(|&byte| i32::from(byte)));
+pub(super) fn widen(bytes: &[u8], out: &mut Vec<i16>) {
+    out.resize(padded(bytes.len()), 0);
+    let (now, rest) = out.split_at_mut(bytes.len());
+    now.iter_mut().zip(bytes).for_each(|(out, &byte)| *out = i16::from(byte));
+    rest.fill(0);
 }
 
 #[cfg(test)]
@@ -142,6 +166,7 @@ mod tests {
             image in prop::collection::vec(any::<u8>(), 40),
             range in 1u8..=255,
             words in prop::collection::vec(-8.0..8.0, 45 * 6),
+            limit in 0.5..2.0,
             scale in prop_oneof![Just(1.0), Just(1e-9), Just(0.05), Just(40.0), Just(0.0)],
             d in 1usize..40,
             k in 1usize..7,
@@ -160,13 +185,20 @@ mod tests {
             let norm = values.iter().map(|x| x * x).sum();
             let sum = bytes.iter().map(|&x| u32::from(x)).sum();
             let mut row = Vec::new();
-            pairs(bytes, &mut row);
+            widen(bytes, &mut row);
             filter.scores(&row, &offsets, &mut scores);
             let exact: Vec<f64> = words.rows().map(|word| squared_distance(&values, word)).collect();
             for j in 0..k {
                 prop_assert_eq!(filter.score(&row, &offsets, j), scores[j]);
                 let interval = filter.interval(&levels, norm, sum, scores[j]);
                 prop_assert!(interval.low <= exact[j] && exact[j] <= interval.high, "{:?} {}", interval, exact[j]);
+                for squared in [0.0, exact[j] * limit, exact[j], exact[0], f64::INFINITY] {
+                    let farther = filter.farther(&levels, norm, sum, squared);
+                    prop_assert!(scores[j] < farther || exact[j] >= squared, "{} {} {}", scores[j], farther, squared);
+                    // Nor is it in vain.
+                    let far = interval.low >= squared && filter.interval(&levels, norm, sum, scores[j] - 4).low >= squared;
+                    prop_assert!(!far || squared == 0.0 || scores[j] >= farther);
+                }
             }
             let found = WordFilter::least(&scores[..k], sum);
             let nearest = (0..k).fold(0, |nearest, j| if exact[j] < exact[nearest] { j } else { nearest });

@@ -3,13 +3,13 @@
 //! They are kept as bytes, with the mean and the deviation of each image beside them:
 //! an eighth of the memory of doubles, and exactly what the integer filter reads.
 
-use super::filter::{WordFilter, pairs};
+use super::filter::{WordFilter, widen};
 use super::scaled::{Levels, PatchScaling};
 use super::sums::ExactSums;
 use super::windows::{MaxPatches, copy_window, extract_positions, n_patches};
 use crate::error::{Error, Result};
 use crate::learn::Matrix;
-use crate::learn::cluster::{Closest, Interval, Move, Nearest, Points, Scratch};
+use crate::learn::cluster::{Interval, Look, Move, Nearest, Points, Scratch};
 use crate::learn::kernels::squared_distance;
 use crate::random::RandomState;
 
@@ -247,12 +247,18 @@ impl Points for Patches {
 
     fn intervals(&self, centers: &Prepared, i: usize, js: &[u32], out: &mut [Interval]) {
         let (offsets, levels) = (centers.offsets(self, i), self.levels(i));
-        let mut row = Vec::with_capacity(self.n_features.div_ceil(2));
-        pairs(self.bytes(i), &mut row);
+        let mut row = Vec::new();
+        widen(self.bytes(i), &mut row);
         for (&j, out) in js.iter().zip(out) {
             let score = centers.filter.score(&row, offsets, j as usize);
             *out = centers.filter.interval(levels, self.norms[i], self.sums[i], score);
         }
+    }
+
+    fn interval(&self, centers: &Prepared, i: usize, j: u32, scratch: &mut Scratch) -> Interval {
+        widen(self.bytes(i), &mut scratch.words);
+        let score = centers.filter.score(&scratch.words, centers.offsets(self, i), j as usize);
+        centers.filter.interval(self.levels(i), self.norms[i], self.sums[i], score)
     }
 
     fn squared_distance(&self, i: usize, center: &[f64]) -> f64 {
@@ -280,10 +286,10 @@ impl Points for Patches {
     }
 
     fn nearest(&self, prepared: &Prepared, centers: &Matrix, i: usize, scratch: &mut Scratch) -> Nearest {
-        let Scratch { pairs: row, scores, .. } = scratch;
+        let Scratch { words: row, scores, .. } = scratch;
         let (filter, k) = (&prepared.filter, centers.n_rows());
         let (norm, sum, levels) = (self.norms[i], self.sums[i], self.levels(i));
-        pairs(self.bytes(i), row);
+        widen(self.bytes(i), row);
         scores.resize(filter.stride(), 0);
         filter.scores(row, prepared.offsets(self, i), scores);
         let found = WordFilter::least(&scores[..k], sum);
@@ -337,7 +343,7 @@ impl Points for Patches {
         out.iter_mut().for_each(|sum| *sum /= count);
     }
 
-    fn closer(&self, candidates: &[u32], closest: &Closest, out: &mut [Vec<f64>]) {
+    fn closer(&self, candidates: &[u32], look: &mut Look) {
         let mut centers = Matrix::zeros(candidates.len(), self.n_features);
         for (c, &row) in candidates.iter().enumerate() {
             self.copy_row(row as usize, centers.row_mut(c));
@@ -345,23 +351,38 @@ impl Points for Patches {
         let prepared = self.prepare(&centers);
         let filter = &prepared.filter;
         let (mut row, mut scores) = (Vec::new(), vec![0; filter.stride()]);
-        for (i, &squared) in closest.squared().iter().enumerate() {
-            if closest.is_settled(i) {
-                out.iter_mut().for_each(|out| out[i] = squared);
-                continue;
-            }
+        let mut values = vec![0.0; self.n_features];
+        // Windows of one grey are many, and equal.
+        let mut last = (usize::MAX, vec![0.0; candidates.len()]);
+        // Of the image whose windows come now.
+        let (mut end, mut levels, mut value_of, mut offsets) = (0, self.levels[0], [0.0; 256], &[][..]);
+        look.at_each(|i, squared, out| {
             let twin = self.twin(i);
+            if twin == last.0 {
+                return out.copy_from_slice(&last.1);
+            }
+            if i >= end {
+                end = (i / self.per_image + 1) * self.per_image;
+                levels = *self.levels(i);
+                value_of = std::array::from_fn(|byte| levels.value(byte as u8));
+                offsets = prepared.offsets(self, i);
+            }
+            widen(self.bytes(i), &mut row);
+            filter.scores(&row, offsets, &mut scores);
+            let farther = filter.farther(&levels, self.norms[i], self.sums[i], squared);
+            out.fill(squared);
+            if scores[..candidates.len()].iter().any(|score| *score < farther) {
+                values.iter_mut().zip(self.bytes(i)).for_each(|(value, byte)| *value = value_of[*byte as usize]);
+            }
+            for ((center, out), &score) in centers.rows().zip(&mut *out).zip(&scores) {
+                if score < farther {
+                    *out = squared_distance(&values, center);
+                }
+            }
             if twin < i {
-                out.iter_mut().for_each(|out| out[i] = out[twin]);
-                continue;
+                last.0 = twin;
+                last.1.copy_from_slice(out);
             }
-            pairs(self.bytes(i), &mut row);
-            filter.scores(&row, prepared.offsets(self, i), &mut scores);
-            for ((c, out), &score) in out.iter_mut().enumerate().zip(&scores) {
-                let low = filter.interval(self.levels(i), self.norms[i], self.sums[i], score).low;
-                let exact = || self.squared_distance(i, centers.row(c));
-                out[i] = if low >= squared { squared } else { squared.min(exact()) };
-            }
-        }
+        });
     }
 }

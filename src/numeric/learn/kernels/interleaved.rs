@@ -23,15 +23,17 @@ pub fn interleave(words: &[i16], n_pairs: usize) -> Vec<i16> {
 
 /// `out[j] = offsets[j] - dot(row, words of row j)`, exact.
 ///
-/// `row` holds two words to an entry, the first in the low half; `words` is made by
-/// [`interleave`] of rows of as many pairs; `offsets` and `out` have an entry for each
-/// of its rows, zeros included. The caller sees to it that no sum leaves 32 bits.
-pub fn less_dots(row: &[i32], words: &[i16], offsets: &[i32], out: &mut [i32]) {
+/// `words` is made by [`interleave`] of rows of as many pairs as `row` has; `offsets` and
+/// `out` have an entry for each of its rows, zeros included. The caller sees to it that no
+/// sum leaves 32 bits.
+pub fn less_dots(row: &[i16], words: &[i16], offsets: &[i32], out: &mut [i32]) {
     less_dots_on::<Best>(row, words, offsets, out);
 }
 
 #[inline(always)]
-fn less_dots_on<L: Lanes>(row: &[i32], words: &[i16], offsets: &[i32], out: &mut [i32]) {
+fn less_dots_on<L: Lanes>(row: &[i16], words: &[i16], offsets: &[i32], out: &mut [i32]) {
+    let row = row.as_chunks::<2>().0;
+    let pair = |[low, high]: [i16; 2]| L::repeat(i32::from(low as u16) | i32::from(high) << 16);
     let n = row.len();
     let vectors = words.as_chunks::<8>().0;
     let (offsets, out) = (offsets.as_chunks::<4>().0, out.as_chunks_mut::<4>().0);
@@ -40,8 +42,8 @@ fn less_dots_on<L: Lanes>(row: &[i32], words: &[i16], offsets: &[i32], out: &mut
     while group + ABREAST <= groups {
         let streams: [&[[i16; 8]]; ABREAST] = std::array::from_fn(|k| &vectors[(group + k) * n..][..n]);
         let mut sums = [L::zero(); ABREAST];
-        for (i, &pair) in row.iter().enumerate() {
-            let pair = L::repeat(pair);
+        for (i, &two) in row.iter().enumerate() {
+            let pair = pair(two);
             for k in 0..ABREAST {
                 sums[k] = L::dot(sums[k], pair, L::words(&streams[k][i]));
             }
@@ -54,12 +56,20 @@ fn less_dots_on<L: Lanes>(row: &[i32], words: &[i16], offsets: &[i32], out: &mut
     }
     for group in group..groups {
         let mut sums = L::zero();
-        for (&pair, words) in row.iter().zip(&vectors[group * n..]) {
-            sums = L::dot(sums, L::repeat(pair), L::words(words));
+        for (&two, words) in row.iter().zip(&vectors[group * n..]) {
+            sums = L::dot(sums, pair(two), L::words(words));
         }
         let dots = L::lanes(sums);
         out[group] = std::array::from_fn(|lane| offsets[group][lane] - dots[lane]);
     }
+}
+
+/// Dot product of two rows of one length, a multiple of eight, exact. The caller sees to it that the absolute values of
+/// all products sum to less than 2^31.
+#[inline(always)]
+pub fn dot(a: &[i16], b: &[i16]) -> i32 {
+    let both = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+    Best::total(both.fold(Best::zero(), |sums, (a, b)| Best::dot(sums, Best::words(a), Best::words(b)))) as i32
 }
 
 #[cfg(test)]
@@ -71,7 +81,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_row_has_its_dot(
-            row in prop::collection::vec(0i16..256, 0..24),
+            row in prop::collection::vec(-256i16..256, 0..24),
             words in prop::collection::vec(any::<i16>(), 24 * 30),
             n_rows in 0usize..30,
             offset in -1_000_000i32..1_000_000,
@@ -79,18 +89,21 @@ mod tests {
             let n_pairs = row.len() / 2;
             let row = &row[..2 * n_pairs];
             let words = &words[..n_rows * 2 * n_pairs];
-            let pairs: Vec<i32> = row.chunks(2).map(|pair| i32::from(pair[0]) | i32::from(pair[1]) << 16).collect();
             let interleaved = interleave(words, n_pairs);
             let lanes = if n_pairs == 0 { 0 } else { n_rows.next_multiple_of(4) };
             let offsets: Vec<i32> = (0..lanes as i32).map(|j| offset + j).collect();
             let (mut out, mut plain) = (vec![0; lanes], vec![1; lanes]);
-            less_dots(&pairs, &interleaved, &offsets, &mut out);
-            less_dots_on::<Plain>(&pairs, &interleaved, &offsets, &mut plain);
+            less_dots(row, &interleaved, &offsets, &mut out);
+            less_dots_on::<Plain>(row, &interleaved, &offsets, &mut plain);
             prop_assert_eq!(&out, &plain);
             for j in 0..lanes {
                 let words = words.get(j * 2 * n_pairs..(j + 1) * 2 * n_pairs).unwrap_or_default();
                 let dot: i32 = row.iter().zip(words).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
                 prop_assert_eq!(out[j], offsets[j] - dot);
+                let eights = |row: &[i16]| [row, &vec![0; row.len().next_multiple_of(8) - row.len()]].concat();
+                if words.len() == row.len() {
+                    prop_assert_eq!(super::dot(&eights(row), &eights(words)), dot);
+                }
             }
         }
     }

@@ -13,6 +13,7 @@
 //! * [`start`]: the first centres; [`search`]: nearest centres; [`step`]: next centres.
 //! * [`restarts`]: several starts, the best of them.
 
+mod closest;
 mod pixels;
 mod points;
 #[cfg(test)]
@@ -24,8 +25,9 @@ mod search;
 mod start;
 mod step;
 
+pub use closest::Look;
 pub use pixels::Pixels;
-pub use points::{Closest, Interval, Move, Nearest, Points, Scratch};
+pub use points::{Interval, Move, Nearest, Points, Scratch};
 pub use quantized::Quantized;
 pub use restarts::{best_restart, kmeans, warnings};
 pub use samples::Samples;
@@ -181,14 +183,17 @@ fn descend_with<P: Points>(
         points.update(&mut sums, &labels, None);
     }
     let mut counts = vec![0u32; k];
+    labels.iter().for_each(|&label| counts[label as usize] += 1);
     let mut moved: Option<Vec<f64>> = None;
     let (mut converged, mut strict) = (false, false);
     while n_iter < options.max_iter && !converged {
         let moves = search.assign(points, &centers, moved.as_deref(), &mut labels);
         let first = fresh && moved.is_none();
         points.update(&mut sums, &labels, if first { None } else { Some(&moves) });
-        counts.fill(0);
-        labels.iter().for_each(|&label| counts[label as usize] += 1);
+        for step in &moves {
+            counts[step.from as usize] -= 1;
+            counts[labels[step.row as usize] as usize] += 1;
+        }
         let new = step::next_centers(points, &sums, &labels, &counts, &centers);
         let shifts = step::shifts(&centers, &new);
         centers = new;

@@ -5,7 +5,8 @@
 //! integer filter as the others. Raw pixels are kept as they are, so that their
 //! distances are whole numbers.
 
-use super::points::{Closest, Interval, Move, Points, closer_by_filter};
+use super::closest::{Look, closer_by_filter};
+use super::points::{Interval, Move, Points};
 use super::quantized::{Quantized, RowNorms};
 use crate::error::{Error, Result};
 use crate::learn::Matrix;
@@ -268,22 +269,15 @@ impl Points for Pixels {
         }
     }
 
-    fn closer(&self, candidates: &[u32], closest: &Closest, out: &mut [Vec<f64>]) {
+    fn closer(&self, candidates: &[u32], look: &mut Look) {
         if !matches!(self.scaler, Scaler::None) {
-            return closer_by_filter(self, candidates, closest, out);
+            return closer_by_filter(self, candidates, look);
         }
         // Raw bytes: squared distances are whole numbers.
         let norm = |i: usize| self.norms[i].scaled;
-        for (i, &least) in closest.squared().iter().enumerate() {
-            if closest.is_settled(i) {
-                out.iter_mut().for_each(|out| out[i] = least);
-                continue;
-            }
+        look.at_each(|i, _, out| {
             let row = self.row(i);
-            let mut set = |c: usize, dot: i64| {
-                let squared = norm(i) + norm(candidates[c] as usize) - 2.0 * dot as f64;
-                out[c][i] = least.min(squared);
-            };
+            let mut set = |c: usize, dot: i64| out[c] = norm(i) + norm(candidates[c] as usize) - 2.0 * dot as f64;
             let (fours, rest) = candidates.as_chunks::<4>();
             for (at, four) in fours.iter().enumerate() {
                 let dots = dot_bytes(row, four.map(|other| self.row(other as usize)));
@@ -292,6 +286,6 @@ impl Points for Pixels {
             for (k, &other) in rest.iter().enumerate() {
                 set(fours.len() * 4 + k, dot_bytes(row, [self.row(other as usize)])[0]);
             }
-        }
+        });
     }
 }

@@ -1,5 +1,6 @@
 //! What k-means asks of the data, and how sure a distance is.
 
+use super::closest::Look;
 use super::search::{MOST_BOUNDS, settle};
 use crate::error::{Error, Result};
 use crate::learn::Matrix;
@@ -36,8 +37,8 @@ pub struct Scratch {
     pub intervals: Vec<Interval>,
     /// Whole numbers to compare centres by.
     pub scores: Vec<i32>,
-    /// A row, as pairs of words.
-    pub pairs: Vec<i32>,
+    /// A row, as words.
+    pub words: Vec<i16>,
     /// A row, as doubles.
     pub values: Vec<f64>,
 }
@@ -88,6 +89,12 @@ pub trait Points {
     fn prepare(&self, centers: &Matrix) -> Self::Prepared;
     /// Squared distances of row `i` to the centres `js`, into `out`.
     fn intervals(&self, centers: &Self::Prepared, i: usize, js: &[u32], out: &mut [Interval]);
+    /// Squared distance of row `i` to centre `j`.
+    fn interval(&self, centers: &Self::Prepared, i: usize, j: u32, _scratch: &mut Scratch) -> Interval {
+        let mut interval = [Interval { low: 0.0, high: 0.0 }];
+        self.intervals(centers, i, &[j], &mut interval);
+        interval[0]
+    }
     /// Squared distance of row `i` to an inner centre: the arithmetic that decides.
     fn squared_distance(&self, i: usize, center: &[f64]) -> f64;
 
@@ -123,77 +130,8 @@ pub trait Points {
     /// Mean of cluster `j`, less the rows `without`, when `count` rows remain.
     fn center(&self, sums: &Self::Sums, j: usize, without: &[u32], count: f64, out: &mut [f64]);
 
-    /// For each candidate row, the lesser of `closest[i]` and the squared distance
-    /// of row `i` to it, into `out[candidate][i]`.
-    fn closer(&self, candidates: &[u32], closest: &Closest, out: &mut [Vec<f64>]);
-}
-
-/// Which of some chosen rows is closest to each row.
-#[derive(Debug, Clone)]
-pub struct Closest {
-    squared: Vec<f64>,
-    owner: Vec<u32>,
-    /// For each chosen row the squared distance up to which no candidate can be closer than it.
-    safe: Vec<f64>,
-}
-
-impl Closest {
-    /// Nothing is chosen yet: distances are infinite.
-    pub(super) fn new(n_samples: usize) -> Self {
-        Closest { squared: vec![f64::INFINITY; n_samples], owner: vec![0; n_samples], safe: vec![f64::NEG_INFINITY] }
-    }
-
-    /// Squared distance of each row to the closest chosen row, `(n_samples,)`.
-    pub fn squared(&self) -> &[f64] {
-        &self.squared
-    }
-
-    /// Whether none of the candidates is closer to row `i`: what is twice as far from a chosen
-    /// row as row `i` is cannot be.
-    #[inline(always)]
-    pub fn is_settled(&self, i: usize) -> bool {
-        self.squared[i] <= self.safe[self.owner[i] as usize]
-    }
-
-    /// Makes ready for candidates: `between[c][j]` is the squared distance of candidate `c` to chosen row `j`.
-    pub(super) fn expect(&mut self, between: &[Vec<f64>]) {
-        // Less by a billionth, far more than rounding can be.
-        let least = |j: usize| between.iter().fold(f64::INFINITY, |least: f64, to| least.min(to[j]));
-        self.safe = (0..between.first().map_or(0, Vec::len)).map(|j| 0.25 * (1.0 - 1e-9) * least(j)).collect();
-    }
-
-    /// Chooses one more row, number `number`, of which `squared` holds the lesser of each row's distances.
-    pub(super) fn choose(&mut self, number: u32, squared: &mut Vec<f64>) {
-        for ((owner, old), new) in self.owner.iter_mut().zip(&self.squared).zip(&*squared) {
-            if new < old {
-                *owner = number;
-            }
-        }
-        std::mem::swap(&mut self.squared, squared);
-    }
-}
-
-/// [`Points::closer`] through the filter: only rows that a candidate could be
-/// nearer to than `closest` need its exact distance.
-pub(super) fn closer_by_filter<P: Points>(points: &P, candidates: &[u32], closest: &Closest, out: &mut [Vec<f64>]) {
-    let mut centers = Matrix::zeros(candidates.len(), points.width());
-    for (c, &row) in candidates.iter().enumerate() {
-        points.copy_row(row as usize, centers.row_mut(c));
-    }
-    let prepared = points.prepare(&centers);
-    let js: Vec<u32> = (0..candidates.len() as u32).collect();
-    let mut intervals = vec![Interval { low: 0.0, high: 0.0 }; js.len()];
-    for (i, &squared) in closest.squared().iter().enumerate() {
-        if closest.is_settled(i) {
-            out.iter_mut().for_each(|out| out[i] = squared);
-            continue;
-        }
-        points.intervals(&prepared, i, &js, &mut intervals);
-        for (c, interval) in intervals.iter().enumerate() {
-            let exact = || points.squared_distance(i, centers.row(c));
-            out[c][i] = if interval.low >= squared { squared } else { squared.min(exact()) };
-        }
-    }
+    /// Looks for the rows that are closer to one of the candidate rows than to all chosen before.
+    fn closer(&self, candidates: &[u32], look: &mut Look);
 }
 
 /// Inner centres of the same shape from centres as values `(n_clusters, n_features)`.

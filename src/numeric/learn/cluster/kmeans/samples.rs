@@ -1,6 +1,7 @@
 //! Rows of doubles: principal components, tests, anything that is not bytes.
 
-use super::points::{Closest, Interval, LARGEST, Move, Points};
+use super::closest::Look;
+use super::points::{Interval, LARGEST, Move, Points};
 use crate::error::{Error, Result};
 use crate::learn::Matrix;
 use crate::learn::kernels::{squared_distance, squared_distances};
@@ -135,12 +136,11 @@ impl Points for Samples<'_> {
         out.iter_mut().for_each(|sum| *sum /= count);
     }
 
-    fn closer(&self, candidates: &[u32], closest: &Closest, out: &mut [Vec<f64>]) {
-        for (&candidate, out) in candidates.iter().zip(out) {
-            let center = self.rows.row(candidate as usize);
-            for ((row, &closest), out) in self.rows.rows().zip(closest.squared()).zip(out) {
-                *out = closest.min(squared_distance(row, center));
+    fn closer(&self, candidates: &[u32], look: &mut Look) {
+        look.at_each(|i, _, out| {
+            for (&candidate, out) in candidates.iter().zip(out) {
+                *out = squared_distance(self.rows.row(i), self.rows.row(candidate as usize));
             }
-        }
+        });
     }
 }

@@ -11,9 +11,13 @@
 use super::points::{Interval, Move, Points, Scratch};
 use crate::learn::Matrix;
 use crate::learn::kernels::squared_distance;
+use std::ops::Range;
 
 /// Most lower bounds that are kept: 64 MB.
 pub(super) const MOST_BOUNDS: usize = 16 << 20;
+
+/// Rows whose centres are found by one call.
+const AT_ONCE: usize = 512;
 
 /// Slightly above: covers the conversion to f32 and any rounding in f64 before.
 fn up(x: f64) -> f32 {
@@ -22,7 +26,14 @@ fn up(x: f64) -> f32 {
 
 /// Slightly below, at least 0.
 fn down(x: f64) -> f32 {
-    shrink((x as f32).min(f32::MAX))
+    let x = x as f32;
+    shrink(if x < f32::MAX { x } else { f32::MAX })
+}
+
+/// The greater of two bounds. Not `max`, which browsers call a function for.
+#[inline(always)]
+fn greater(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }
 
 /// An f32 result, raised beyond its own rounding.
@@ -132,21 +143,40 @@ impl Search {
         let shifts = shifts.map(Shifts::new);
         let shifts = shifts.as_ref();
         let mut moves = Vec::new();
-        for i in 0..labels.len() {
+        for first in (0..labels.len()).step_by(AT_ONCE) {
+            let rows = first..labels.len().min(first + AT_ONCE);
+            self.assign_rows(points, centers, &prepared, shifts, rows, labels, &mut moves);
+        }
+        moves
+    }
+
+    // Not inlined: browsers make a function fast when it is called again, not within its loops.
+    #[inline(never)]
+    #[allow(clippy::too_many_arguments)]
+    fn assign_rows<P: Points>(
+        &mut self,
+        points: &P,
+        centers: &Matrix,
+        prepared: &P::Prepared,
+        shifts: Option<&Shifts>,
+        rows: Range<usize>,
+        labels: &mut [u32],
+        moves: &mut Vec<Move>,
+    ) {
+        for i in rows {
             let (from, twin) = (labels[i], points.twin(i));
             let to = if twin < i {
                 labels[twin]
             } else if self.per_center {
-                self.assign_by_many(points, centers, &prepared, shifts, i, from)
+                self.assign_by_many(points, centers, prepared, shifts, i, from)
             } else {
-                self.assign_by_one(points, centers, &prepared, shifts, i, from)
+                self.assign_by_one(points, centers, prepared, shifts, i, from)
             };
             if to != from {
                 labels[i] = to;
                 moves.push(Move { row: i as u32, from });
             }
         }
-        moves
     }
 
     fn measure_halves(&mut self, centers: &Matrix, n_samples: usize) {
@@ -235,7 +265,7 @@ impl Search {
             self.upper[i] = grow(self.upper[i] + shifts.each[own]);
             self.least[i] = shrink(self.least[i] - shifts.of_others(own));
         }
-        self.upper[i] < self.least[i].max(self.nearest_half[own])
+        self.upper[i] < greater(self.least[i], self.nearest_half[own])
     }
 
     /// One row with one lower bound for all centres but its own.
@@ -254,10 +284,8 @@ impl Search {
             return from;
         }
         if shifts.is_some() {
-            let mut interval = [Interval { low: 0.0, high: 0.0 }];
-            points.intervals(prepared, i, &[from], &mut interval);
-            self.upper[i] = up(interval[0].high.sqrt());
-            if self.upper[i] < self.least[i].max(self.nearest_half[own]) {
+            self.upper[i] = up(points.interval(prepared, i, from, &mut self.scratch).high.sqrt());
+            if self.upper[i] < greater(self.least[i], self.nearest_half[own]) {
                 return from;
             }
         }

@@ -1,6 +1,7 @@
 //! The first centres: `init` of `sklearn.cluster.KMeans`, draw for draw.
 
-use super::points::{Closest, Points, to_inner};
+use super::closest::{Closer, Closest, Look};
+use super::points::{Points, to_inner};
 use crate::error::{Error, Result};
 use crate::learn::Matrix;
 use crate::random::RandomState;
@@ -90,42 +91,65 @@ fn plus_plus<P: Points>(points: &P, n_clusters: usize, random: &mut RandomState)
     let trials = n_local_trials(n_clusters);
     let mut rows = random.choice_p(n, 1, true, &uniform(n))?;
     let mut closest = Closest::new(n);
-    let mut closer = vec![vec![0.0; n]; trials];
-    points.closer(&rows, &closest, &mut closer[..1]);
-    closest.choose(0, &mut closer[0]);
+    let mut closer = vec![Closer::default(); trials];
+    points.closer(&rows, &mut Look::new(&closest, &mut closer[..1]));
+    closest.choose(0, &closer[0]);
     let mut potential: f64 = closest.squared().iter().sum();
     let mut row = vec![0.0; points.width()];
     while rows.len() < n_clusters {
-        let mut sum = 0.0;
-        // In the place of the first candidate's distances, which are not known before it is drawn.
-        let running = &mut closer[0];
-        for (running, closest) in running.iter_mut().zip(closest.squared()) {
-            sum += closest;
-            *running = sum;
-        }
-        let candidates: Vec<u32> = (0..trials)
-            .map(|_| {
-                let drawn = random.random_sample() * potential;
-                running.partition_point(|&running| running < drawn).min(n - 1) as u32
-            })
-            .collect();
+        let running = Running::new(closest.squared());
+        let candidates: Vec<u32> =
+            (0..trials).map(|_| running.first_of(random.random_sample() * potential).min(n - 1) as u32).collect();
         let between = |&candidate: &u32| -> Vec<f64> {
             points.copy_row(candidate as usize, &mut row);
             rows.iter().map(|&chosen| points.squared_distance(chosen as usize, &row)).collect()
         };
         closest.expect(&candidates.iter().map(between).collect::<Vec<_>>());
-        points.closer(&candidates, &closest, &mut closer);
+        points.closer(&candidates, &mut Look::new(&closest, &mut closer));
         let mut best = 0;
-        let mut best_potential = f64::INFINITY;
-        for (c, closer) in closer.iter().enumerate() {
-            let potential: f64 = closer.iter().sum();
-            if potential < best_potential {
-                (best, best_potential) = (c, potential);
+        for c in 1..trials {
+            if closer[c].potential < closer[best].potential {
+                best = c;
             }
         }
-        closest.choose(rows.len() as u32, &mut closer[best]);
+        closest.choose(rows.len() as u32, &closer[best]);
         rows.push(candidates[best]);
-        potential = best_potential;
+        potential = closer[best].potential;
     }
     Ok(rows)
+}
+
+/// Sums of the first of some values, of how many is asked for later.
+struct Running<'a> {
+    values: &'a [f64],
+    /// The sums before each [`STRIDE`](Self::STRIDE) values.
+    before: Vec<f64>,
+}
+
+impl<'a> Running<'a> {
+    /// Values between two sums that are kept.
+    const STRIDE: usize = 256;
+
+    /// Of values that are not negative.
+    fn new(values: &'a [f64]) -> Self {
+        let mut sum = 0.0;
+        let before = |values: &[f64]| {
+            let before = sum;
+            values.iter().for_each(|value| sum += value);
+            before
+        };
+        Running { values, before: values.chunks(Self::STRIDE).map(before).collect() }
+    }
+
+    /// The first value with which the sum reaches `least`, or the number of values.
+    fn first_of(&self, least: f64) -> usize {
+        let stride = self.before.partition_point(|before| *before < least).saturating_sub(1);
+        let mut sum = self.before.get(stride).copied().unwrap_or(0.0);
+        let start = stride * Self::STRIDE;
+        let reached = self.values[start..].iter().position(|value| {
+            sum += value;
+            sum >= least
+        });
+        reached.map_or(self.values.len(), |at| start + at)
+    }
 }
