@@ -68,6 +68,18 @@ impl Companion {
         sent.map_err(|error| Error::Worker(format!("a message could not be sent: {error:?}")))
     }
 
+    /// Says something as soon as the page is drawn as it stands now.
+    pub fn say_when_drawn(&self, head: &ToWorker) -> Result<()> {
+        let cannot = |error: JsValue| Error::Worker(format!("a message could not be made: {error:?}"));
+        let ((message, _), worker) = (pack(head, &[]).map_err(cannot)?, self.worker.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            super::drawn().await;
+            // Where it has ended meanwhile nobody hears it.
+            let _ = worker.post_message(&message);
+        });
+        Ok(())
+    }
+
     /// What it says next; a panic is an error.
     pub async fn next(&mut self) -> Result<Message<FromWorker>> {
         let message = self.heard.next().await.ok_or_else(|| Error::Worker("it fell silent".into()))??;

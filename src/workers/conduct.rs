@@ -14,6 +14,10 @@ use std::sync::Arc;
 
 /// Milliseconds between two unfinished reports: ten pictures a second are as many as anybody sees.
 const DRAW_MS: f64 = 100.0;
+/// Part of the time that the page may spend with drawing them: it needs a processor that a worker would have.
+const DRAW_SHARE: f64 = 0.25;
+/// Milliseconds after which the next is made in any case.
+const LATEST_MS: f64 = 2000.0;
 
 /// What the page says of the jobs.
 pub enum News {
@@ -21,6 +25,8 @@ pub enum News {
     Tick(usize, Vec<u8>),
     /// One is done.
     Done(usize, Vec<u8>),
+    /// The page has drawn the unfinished report.
+    Drawn,
     /// All are done, or there will be no result.
     Finished(Option<Error>),
 }
@@ -31,13 +37,23 @@ pub type Ear = UnboundedSender<News>;
 struct Podium {
     /// Away while a stage listens: a run has one stage at a time.
     news: Cell<Option<UnboundedReceiver<News>>>,
+    /// When the last unfinished report was sent, and when the next may be.
     shown: Cell<f64>,
+    next: Cell<f64>,
+}
+
+impl Podium {
+    fn drawn(&self) {
+        let shown = self.shown.get();
+        let wait = ((now() - shown) / DRAW_SHARE).clamp(DRAW_MS, LATEST_MS);
+        self.next.set(shown + wait);
+    }
 }
 
 /// Runs an experiment and posts what it came to. Who sends news to the ear that it returns keeps it going.
 pub fn conduct(experiment: &str, values: Values, dataset: Arc<Dataset>) -> Ear {
     let (ear, news) = unbounded();
-    let podium = Podium { news: Cell::new(Some(news)), shown: Cell::new(now()) };
+    let podium = Podium { news: Cell::new(Some(news)), shown: Cell::new(now()), next: Cell::new(now() + DRAW_MS) };
     let entry = Entry::find(experiment);
     wasm_bindgen_futures::spawn_local(async move {
         let report = match entry {
@@ -70,6 +86,7 @@ impl Bench for Podium {
                 match news.next().await {
                     Some(News::Tick(job, tick)) => heard(Heard::Tick(job, decode(&tick)?)),
                     Some(News::Done(job, output)) => heard(Heard::Done(job, &output)),
+                    Some(News::Drawn) => self.drawn(),
                     Some(News::Finished(None)) => break,
                     Some(News::Finished(Some(error))) => return Err(error),
                     None => return Err(Error::Cancelled),
@@ -81,11 +98,12 @@ impl Bench for Podium {
     }
 
     fn wants_report(&self) -> bool {
-        now() - self.shown.get() >= DRAW_MS
+        now() >= self.next.get()
     }
 
     fn show(&self, unfinished: Report) {
         self.shown.set(now());
+        self.next.set(now() + LATEST_MS);
         if let Ok(bytes) = encode(&unfinished) {
             post(&FromWorker::Unfinished, &[Uint8Array::from(bytes.as_slice())]);
         }

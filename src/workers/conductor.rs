@@ -157,7 +157,12 @@ impl Conductor {
                     }
                 };
                 match step {
-                    Step::Aside(message) => aside(&message, watch)?,
+                    Step::Aside(message) => {
+                        aside(&message, watch)?;
+                        if matches!(message.head, FromWorker::Unfinished) {
+                            self.companion.say_when_drawn(&ToWorker::Drawn)?;
+                        }
+                    }
                     Step::News(news) => self.relay(news, watch)?,
                     Step::Over(outcome) => break outcome,
                 }

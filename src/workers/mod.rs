@@ -41,6 +41,19 @@ pub async fn breathe() {
     sleep(0).await;
 }
 
+/// Waits until the page is drawn as it stands now. A page that nobody looks at is not drawn.
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
+async fn drawn() {
+    let frame = js_sys::Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            let _ = window.request_animation_frame(&resolve);
+        }
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(frame).await;
+    // The frame's callbacks come before it is drawn.
+    breathe().await;
+}
+
 /// Waits for that many milliseconds.
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 async fn sleep(milliseconds: i32) {

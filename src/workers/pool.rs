@@ -22,6 +22,8 @@ use web_sys::{ErrorEvent, MessageEvent, Worker};
 const START_PATIENCE: f64 = 20.0;
 /// Seconds after which idle workers are let go.
 const KEEP_IDLE: f64 = 60.0;
+/// Workers that start before it is known how many jobs there are.
+const AT_ONCE: u32 = 2;
 /// Milliseconds between two looks at the clock.
 const WATCH_MS: i32 = 250;
 
@@ -126,6 +128,19 @@ impl Pool {
     /// Most workers that it starts.
     pub fn max_workers(&self) -> u32 {
         self.state.borrow().n_workers
+    }
+
+    /// Jobs of an experiment are about to come: starts as many workers as any run keeps busy, while they are made.
+    pub fn expect(&self, entry: &'static Entry) {
+        {
+            let mut state = self.state.borrow_mut();
+            if state.group != entry.group {
+                state.turn_to(entry.group);
+            }
+            state.idle_since = now();
+        }
+        self.watch();
+        self.tell(Event::Expected { n_workers: AT_ONCE });
     }
 
     /// Peak bytes of the memory of all workers of the current batch together.

@@ -61,6 +61,8 @@ pub enum ToWorker {
         /// Its position.
         job: u32,
     },
+    /// To a conductor: its unfinished report is drawn.
+    Drawn,
     /// To a conductor: all jobs are done, or there will be no result.
     Finished(Option<Error>),
     /// Files to read; with their contents.

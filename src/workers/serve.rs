@@ -111,6 +111,7 @@ mod compute {
                 }
                 ToWorker::Ticked { job } => tell(&self.ear, News::Tick(job as usize, bytes(&message))),
                 ToWorker::Answered { job } => tell(&self.ear, News::Done(job as usize, bytes(&message))),
+                ToWorker::Drawn => tell(&self.ear, News::Drawn),
                 ToWorker::Finished(error) => tell(&self.ear, News::Finished(error)),
                 _ => return Some(message),
             }

@@ -23,6 +23,8 @@ enum Move {
     },
     Cancel(usize),
     Release,
+    /// Jobs are about to come, for so many workers.
+    Expect(u32),
     /// A worker boots, reads a message, ticks or ends its job.
     Work(usize),
     /// The page gets a worker's oldest message.
@@ -45,6 +47,7 @@ fn moves(mishaps: u32, n_moves: usize) -> impl Strategy<Value = Vec<Move>> {
         6 => submit,
         3 => n().prop_map(Move::Cancel),
         2 => Just(Move::Release),
+        2 => (0..5_u32).prop_map(Move::Expect),
         50 => n().prop_map(Move::Work),
         50 => n().prop_map(Move::Deliver),
         4 => n().prop_map(Move::Repeat),
@@ -188,6 +191,23 @@ fn one_worker_from_start_to_release() {
         [finish(1, BatchOutcome::Cancelled), Action::Stop(slot)]
     );
     assert_eq!(schedule.on(Event::Release), []);
+}
+
+/// Workers that are expected start before there is a job, no more of them than there may be, and then take the jobs.
+#[test]
+fn expected_workers_start_at_once() {
+    let mut schedule = Schedule::new(3);
+    assert_eq!(schedule.on(Event::Expected { n_workers: 2 }), [Action::Start(SlotId(0)), Action::Start(SlotId(1))]);
+    assert_eq!(schedule.on(Event::Expected { n_workers: 2 }), [], "they are there");
+    assert_eq!(schedule.on(Event::Ready(SlotId(0))), []);
+    let load = Action::Load { slot: SlotId(0), key: KEY };
+    assert_eq!(schedule.on(submitted(0, 4)), [load, turn(0, 0, 0, 0), Action::Start(SlotId(2))]);
+    assert_eq!(schedule.on(Event::Expected { n_workers: 9 }), [], "there may not be more");
+    let mut schedule = Schedule::new(1);
+    for slot in 0..MAX_STILLBORN {
+        assert_eq!(schedule.on(Event::Expected { n_workers: 1 }), [Action::Start(SlotId(slot))]);
+        assert_eq!(schedule.on(Event::StartFailed { slot: SlotId(slot) }), [Action::Stop(SlotId(slot))]);
+    }
 }
 
 /// A cancel replaces the workers of that batch and leaves the others alone.

@@ -10,7 +10,7 @@ use crate::experiments::Entry;
 use crate::link::Setup;
 use crate::report::{ENGINE, Outcome};
 use crate::workers::{Conclusion, Conductor};
-use futures::future::abortable;
+use futures::future::{abortable, try_join};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -69,12 +69,21 @@ impl Desk {
     pub(super) async fn compute(self, setup: Setup, entry: &'static Entry, turn: u32) -> Result<()> {
         let mut values = setup.values.clone();
         values.extend(self.beside.try_update_value(Option::take).flatten());
-        let dataset = self.dataset(&setup.data).await?;
-        let key = setup.key();
-        let began = now();
         let pool = self.pool.get_value();
+        // The workers start while the images come.
+        let images = async {
+            let dataset = self.dataset(&setup.data).await?;
+            Ok((dataset, now()))
+        };
+        let workers = async {
+            if !entry.instant {
+                pool.expect(entry);
+            }
+            self.conductor(entry.group).await
+        };
+        let ((dataset, began), mut conductor) = try_join(images, workers).await?;
+        let key = setup.key();
         let bench = PageBench::new(self, turn, key.clone());
-        let mut conductor = self.conductor(entry.group).await?;
         let Conclusion { report, raw, digest, memory } = conductor.run(entry, &values, &dataset, &pool, &bench).await?;
         self.conductor.set_value(Some(conductor));
         let outcome = Arc::new(Outcome {

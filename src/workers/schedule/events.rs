@@ -29,6 +29,11 @@ pub enum Event {
         /// How many jobs.
         n_jobs: u32,
     },
+    /// Jobs are about to come: so many workers may start already, while they are made.
+    Expected {
+        /// How many, those that are there included.
+        n_workers: u32,
+    },
     /// A worker has loaded its code and listens.
     Ready(SlotId),
     /// A job reported progress.

@@ -9,7 +9,8 @@
 //!   names nobody and is ignored, and so is one about a [`Ticket`] that is over.
 //! * **Cancel, failure and death are one mechanism**: the workers in question
 //!   are terminated. New ones are started in their place only if jobs wait
-//!   (phones have little memory); otherwise the next batch starts them.
+//!   (phones have little memory); otherwise the next batch starts them, or
+//!   the word that one is about to come.
 //! * **Nothing is tried twice.** A job whose worker died ends its batch. Only
 //!   starting a worker is repeated, [`MAX_STILLBORN`] times in a row.
 //!
@@ -115,6 +116,7 @@ impl Schedule {
     pub fn on(&mut self, event: Event) -> Vec<Action> {
         match event {
             Event::Submitted { batch, key, n_jobs } => self.submit(batch, key, n_jobs),
+            Event::Expected { n_workers } => self.expect(n_workers),
             Event::Ready(slot) => self.welcome(slot),
             Event::Ticked { slot, ticket } => {
                 if let Some((_, batch, job)) = self.find_run(slot, ticket) {
@@ -151,6 +153,17 @@ impl Schedule {
         });
         if n_jobs == 0 {
             self.finish(id, BatchOutcome::Complete);
+        }
+    }
+
+    fn expect(&mut self, n_workers: u32) {
+        if self.batches.is_empty() {
+            self.stillborn = 0;
+        }
+        let n_workers = self.max_slots.min(n_workers as usize);
+        while self.stillborn < MAX_STILLBORN && self.slots.len() < n_workers {
+            let new = self.enlist();
+            self.actions.push(Action::Start(new));
         }
     }
 

@@ -148,6 +148,7 @@ impl World {
             // One more than there are: a batch that nobody submitted.
             Move::Cancel(n) => self.tell(Event::Cancelled { batch: BatchId((n % (self.books.len() + 1)) as u32) }),
             Move::Release => self.tell(Event::Release),
+            Move::Expect(n_workers) => self.tell(Event::Expected { n_workers }),
             Move::Work(n) => {
                 if let Some(slot) = self.choose(n, |worker| !worker.dead) {
                     self.work(slot);
@@ -272,6 +273,11 @@ impl World {
                     expected.finishes.push((batch.0 as usize, BatchOutcome::Complete));
                 }
             }
+            Event::Expected { .. } => {
+                if self.books.iter().all(|book| book.finish.is_some()) {
+                    self.stillborn = 0;
+                }
+            }
             Event::Ready(slot) => {
                 let seat = self.seats.get_mut(&slot).filter(|seat| !seat.ready)?;
                 seat.ready = true;
@@ -384,7 +390,13 @@ impl World {
         }
         assert!(n_waiting == 0 || n_idle == 0, "a worker idles while jobs wait");
         self.n_replaced += n_replaced;
-        assert!(n_added + n_replaced == 0 || n_starting <= n_waiting, "more workers started than jobs wait");
+        if let Event::Expected { n_workers } = event {
+            let enough = self.seats.len() >= self.max_slots.min(n_workers as usize);
+            assert!(enough || self.stillborn >= MAX_STILLBORN, "an expected worker is missing");
+            assert!(n_added == 0 || self.seats.len() <= n_workers as usize, "more workers than expected");
+        } else {
+            assert!(n_added + n_replaced == 0 || n_starting <= n_waiting, "more workers started than jobs wait");
+        }
         assert!(n_added + n_replaced == 0 || self.stillborn < MAX_STILLBORN, "tried once too often");
         assert!(n_added == 0 || n_stopped == 0, "stopped instead of replaced");
         if self.seats.len() < self.max_slots && n_starting < n_waiting {
