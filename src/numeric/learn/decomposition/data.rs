@@ -179,7 +179,8 @@ fn project_bytes<L: Lanes>(values: &[u8], m: usize, mean: &[f64], directions: &M
     scores
 }
 
-#[inline(always)]
+// Not inlined: browsers make a function fast when it is called again, not within its loops.
+#[inline(never)]
 fn sum<L: Lanes>(strip: &[[f64; WIDTH]], terms: impl Iterator<Item = (u32, f64)>) -> [f64; WIDTH] {
     let mut sums = [L::pair(&[0.0; 2]); WIDTH / 2];
     for (j, x) in terms {

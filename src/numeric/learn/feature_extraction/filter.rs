@@ -148,10 +148,15 @@ fn padded(n_features: usize) -> usize {
 /// A window of bytes as words, with zeros up to a multiple of eight, into `out`.
 #[inline(always)]
 pub(super) fn widen(bytes: &[u8], out: &mut Vec<i16>) {
+    let (eights, rest) = bytes.as_chunks::<8>();
     out.resize(padded(bytes.len()), 0);
-    let (now, rest) = out.split_at_mut(bytes.len());
-    now.iter_mut().zip(bytes).for_each(|(out, &byte)| *out = i16::from(byte));
-    rest.fill(0);
+    let out = out.as_chunks_mut::<8>().0;
+    for (out, eight) in out.iter_mut().zip(eights) {
+        *out = eight.map(i16::from);
+    }
+    if let (Some(out), false) = (out.last_mut(), rest.is_empty()) {
+        *out = std::array::from_fn(|at| rest.get(at).map_or(0, |byte| i16::from(*byte)));
+    }
 }
 
 #[cfg(test)]

@@ -77,20 +77,28 @@ pub fn cluster_means<T: Copy + Into<f64>>(x: &[T], labels: &[u32], n_clusters: u
     let n_features = labels.len().max(1);
     let mut means = Matrix::zeros(x.len() / n_features, n_clusters);
     // Neighbours share a cluster, so that a sum waits for its last term: four samples take turns.
+    let mut sums = vec![[0.0; 4]; n_clusters];
     for (block, samples) in x.chunks(4 * n_features).enumerate() {
-        let mut sums = vec![[0.0; 4]; n_clusters];
-        let sample = |k: usize| samples.chunks_exact(n_features).nth(k).unwrap_or(&samples[..n_features]);
-        let [a, b, c, d] = [sample(0), sample(1), sample(2), sample(3)];
-        for (pixel, label) in labels.iter().enumerate() {
-            let values: [f64; 4] = [a[pixel], b[pixel], c[pixel], d[pixel]].map(Into::into);
-            sums[*label as usize].iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
-        }
+        cluster_sums(samples, labels, &mut sums);
         for k in 0..samples.len() / n_features {
             let row = means.row_mut(4 * block + k);
             row.iter_mut().zip(&sums).zip(&sizes).for_each(|((mean, sum), size)| *mean = sum[k] / f64::from(*size));
         }
     }
     means
+}
+
+/// Sums of up to four samples over the features of each cluster; of fewer, the first stands for those that are missing.
+// Not inlined: browsers make a function fast when it is called again, not within its loops.
+#[inline(never)]
+fn cluster_sums<T: Copy + Into<f64>>(samples: &[T], labels: &[u32], sums: &mut [[f64; 4]]) {
+    let sample = |k: usize| samples.chunks_exact(labels.len().max(1)).nth(k).unwrap_or(&samples[..labels.len()]);
+    let [a, b, c, d] = [sample(0), sample(1), sample(2), sample(3)];
+    sums.fill([0.0; 4]);
+    for (pixel, label) in labels.iter().enumerate() {
+        let values: [f64; 4] = [a[pixel], b[pixel], c[pixel], d[pixel]].map(Into::into);
+        sums[*label as usize].iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+    }
 }
 
 /// How far the features of each cluster lie apart at most: the largest distance of two pixels' centres, `(n_clusters,)`.

@@ -87,7 +87,7 @@ impl Folds {
         if x.n_cols() == 0 {
             return Err(Error::invalid("X", "of at least 1 feature", "0 features"));
         }
-        if !x.as_slice().iter().chain(y).all(|value| value.is_finite()) {
+        if ![x.as_slice(), y].iter().all(|values| values.iter().all(|value| value.is_finite())) {
             return Err(Error::Numeric("X or y holds NaN or infinity.".into()));
         }
         let mut from = 0;

@@ -76,6 +76,7 @@ fn byte_moments_on<L: Lanes>(rows: &[u8], m: usize) -> ByteMoments {
 
 /// The columns `inked` as rows of `BLOCK` words, with zeros where there is no
 /// sample and up to three empty rows behind.
+#[inline(never)]
 fn transpose(block: &[u8], m: usize, inked: &[usize], words: &mut Vec<i16>) {
     words.clear();
     words.resize((inked.len() + 3) * BLOCK, 0);
@@ -87,7 +88,8 @@ fn transpose(block: &[u8], m: usize, inked: &[usize], words: &mut Vec<i16>) {
 }
 
 /// Products of the columns `top..top + 4` with `left..left + 2`.
-#[inline(always)]
+// Not inlined: browsers make a function fast when it is called again, not within its loops.
+#[inline(never)]
 fn tile<L: Lanes>(words: &[i16], top: usize, left: usize) -> [[i64; 2]; 4] {
     let column = |j: usize| &words[j * BLOCK..(j + 1) * BLOCK].as_chunks::<8>().0[..BLOCK / 8];
     let rows: [&[[i16; 8]]; 4] = std::array::from_fn(|i| column(top + i));

@@ -107,22 +107,36 @@ fn add_product_on<L: Lanes>(c: &mut Matrix, a: View, b: View, below: bool) {
         for top in (0..n_rows).step_by(HEIGHT) {
             a.pack((top, n_rows.min(top + HEIGHT)), ks, &mut left);
             for (col, b) in (0..n_cols).step_by(TILE).zip(right.chunks_exact(TILE * n_terms)) {
-                for (row, a) in (top..n_rows).step_by(TILE).zip(left.chunks_exact(TILE * n_terms)) {
-                    if below && row + TILE <= col {
-                        continue;
-                    }
-                    let height = TILE.min(n_rows - row);
-                    let width = TILE.min(n_cols - col);
-                    let mut tile = [[0.0; TILE]; TILE];
-                    for (i, tile) in tile.iter_mut().enumerate().take(height) {
-                        tile[..width].copy_from_slice(&c.row(row + i)[col..col + width]);
-                    }
-                    let tile = add_tile::<L>(tile, a, b);
-                    for (i, tile) in tile.iter().enumerate().take(height) {
-                        c.row_mut(row + i)[col..col + width].copy_from_slice(&tile[..width]);
-                    }
-                }
+                add_column::<L>(c, (top, n_rows), &left, col, b, below);
             }
+        }
+    }
+}
+
+/// Adds the products of packed rows `top..` with the packed columns of one tile.
+// Not inlined: browsers make a function fast when it is called again, not within its loops.
+#[inline(never)]
+fn add_column<L: Lanes>(
+    c: &mut Matrix,
+    (top, n_rows): (usize, usize),
+    left: &[f64],
+    col: usize,
+    b: &[f64],
+    below: bool,
+) {
+    let width = TILE.min(c.n_cols() - col);
+    for (row, a) in (top..n_rows).step_by(TILE).zip(left.chunks_exact(b.len())) {
+        if below && row + TILE <= col {
+            continue;
+        }
+        let height = TILE.min(n_rows - row);
+        let mut tile = [[0.0; TILE]; TILE];
+        for (i, tile) in tile.iter_mut().enumerate().take(height) {
+            tile[..width].copy_from_slice(&c.row(row + i)[col..col + width]);
+        }
+        let tile = add_tile::<L>(tile, a, b);
+        for (i, tile) in tile.iter().enumerate().take(height) {
+            c.row_mut(row + i)[col..col + width].copy_from_slice(&tile[..width]);
         }
     }
 }

@@ -84,25 +84,35 @@ pub fn ward_tree<T: Copy + Into<f64>>(
 fn transposed<T: Copy + Into<f64>>(x: &[T], rows: &[u32], n_features: usize) -> Result<Vec<Vec<f64>>> {
     let sample = |row: u32| &x[row as usize * n_features..][..n_features];
     let mut lit = vec![false; n_features];
-    for row in rows {
-        for (lit, value) in lit.iter_mut().zip(sample(*row)) {
-            // What is not a number is not zero either.
-            *lit |= (*value).into() != 0.0;
-        }
-    }
+    rows.iter().for_each(|row| mark_lit(sample(*row), &mut lit));
     let mut features: Vec<Vec<f64>> = lit.iter().map(|lit| vec![0.0; if *lit { rows.len() } else { 0 }]).collect();
     // A few rows at a time, so that what is written next to each other is in the cache together.
     for (block, rows) in rows.chunks(8).enumerate() {
         let samples: Vec<&[T]> = rows.iter().map(|row| sample(*row)).collect();
-        for (feature, values) in features.iter_mut().enumerate().filter(|(_, values)| !values.is_empty()) {
-            let values = &mut values[block * 8..];
-            values.iter_mut().zip(&samples).for_each(|(value, sample)| *value = sample[feature].into());
-        }
+        fill(&mut features, block * 8, &samples);
     }
-    if features.iter().flatten().any(|value| !value.is_finite()) {
+    if features.iter().any(|values| values.iter().any(|value| !value.is_finite())) {
         return Err(Error::Numeric("X holds NaN or infinity.".into()));
     }
     Ok(features)
+}
+
+/// Marks the features of a sample that are not zero.
+// Not inlined: browsers make a function fast when it is called again, not within its loops.
+#[inline(never)]
+fn mark_lit<T: Copy + Into<f64>>(sample: &[T], lit: &mut [bool]) {
+    for (lit, value) in lit.iter_mut().zip(sample) {
+        // What is not a number is not zero either.
+        *lit |= (*value).into() != 0.0;
+    }
+}
+
+/// Writes the values of some samples into those features that have any, from place `from` on.
+#[inline(never)]
+fn fill<T: Copy + Into<f64>>(features: &mut [Vec<f64>], from: usize, samples: &[&[T]]) {
+    for (feature, values) in features.iter_mut().enumerate().filter(|(_, values)| !values.is_empty()) {
+        values[from..].iter_mut().zip(samples).for_each(|(value, sample)| *value = sample[feature].into());
+    }
 }
 
 /// `graph`, its pieces joined where their features are closest.

@@ -53,6 +53,7 @@ impl Node {
         if self.mean.is_empty() { &self.sum } else { &self.mean }
     }
 
+    #[inline(never)]
     fn joined(mut self, other: Node) -> Node {
         let count = self.count + other.count;
         let mut sum = std::mem::take(&mut self.sum);
@@ -77,6 +78,8 @@ impl Live {
     }
 
     /// Squared distance of two means; the order of the sum is scikit-learn's.
+    // Not inlined: browsers make a function fast when it is called again, not within its loops.
+    #[inline(never)]
     fn squared(&self, a: &Node, b: &Node) -> f64 {
         match (a.mean(), b.mean()) {
             ([], mean) | (mean, []) => mean.iter().fold(0.0, |sum, x| sum + x * x),
