@@ -78,9 +78,11 @@ impl Quantized {
         let center = &self.centers[j as usize];
         let size = norms.scaled + center.norm;
         let squared = size - 2.0 * center.unit * dot as f64;
-        let lost = 2.0 * (norms.sum * center.max_rest).min(norms.length * center.rest);
-        let bound = lost + self.slack * size;
-        Interval { low: (squared - bound).max(0.0), high: (squared + bound).max(0.0) }
+        // Not `min` and `max`, which browsers call functions for.
+        let (one, other) = (norms.sum * center.max_rest, norms.length * center.rest);
+        let bound = 2.0 * if one < other { one } else { other } + self.slack * size;
+        let positive = |x: f64| if x > 0.0 { x } else { 0.0 };
+        Interval { low: positive(squared - bound), high: positive(squared + bound) }
     }
 
     /// Squared distances of a row to the centres `js`, into `out`.

@@ -48,6 +48,20 @@ fn shrink(x: f32) -> f32 {
     if x > 0.0 { x } else { 0.0 }
 }
 
+/// The least of the lower bounds, each less the way that its centre has gone since. Four at a time, so that none waits
+/// for the one before.
+#[inline(always)]
+fn least_of(lower: &[f32], ways: &[f32]) -> f32 {
+    let lesser = |a: f32, b: f32| if a < b { a } else { b };
+    let ((fours, rest), (way_fours, way_rest)) = (lower.as_chunks::<4>(), ways.as_chunks::<4>());
+    let mut least = [f32::INFINITY; 4];
+    for (lower, way) in fours.iter().zip(way_fours) {
+        least = std::array::from_fn(|k| lesser(shrink(lower[k] - way[k]), least[k]));
+    }
+    let rest = rest.iter().zip(way_rest).map(|(lower, way)| shrink(lower - way));
+    least.into_iter().chain(rest).fold(f32::INFINITY, lesser)
+}
+
 /// Bounds of every row, between two calls of [`assign`](Self::assign).
 pub(super) struct Search {
     upper: Vec<f32>,
@@ -214,10 +228,7 @@ impl Search {
         }
         let lower = &mut self.lower[i * k..(i + 1) * k];
         lower[own] = f32::INFINITY;
-        let now = |(lower, way): (&f32, &f32)| shrink(lower - way);
-        let bounds = lower.iter().zip(&self.ways.high);
-        let least =
-            bounds.clone().map(now).fold(f32::INFINITY, |least, lower| if lower < least { lower } else { least });
+        let least = least_of(lower, &self.ways.high);
         self.least[i] = least;
         let mut upper = self.upper[i];
         if upper < least {
@@ -230,8 +241,8 @@ impl Search {
         let halves = &self.halves[own * k..(own + 1) * k];
         let Scratch { js, intervals, .. } = &mut self.scratch;
         js.clear();
-        for (j, (lower, &half)) in bounds.map(now).zip(halves).enumerate() {
-            if lower <= upper && half <= upper && j != own {
+        for (j, ((lower, way), &half)) in lower.iter().zip(&self.ways.high).zip(halves).enumerate() {
+            if shrink(lower - way) <= upper && half <= upper && j != own {
                 js.push(j as u32);
             }
         }
@@ -249,11 +260,7 @@ impl Search {
         let to = js[nearest];
         lower[to as usize] = f32::INFINITY;
         self.upper[i] = up(intervals[nearest].high.sqrt());
-        self.least[i] = lower
-            .iter()
-            .zip(&self.ways.high)
-            .map(now)
-            .fold(f32::INFINITY, |least, lower| if lower < least { lower } else { least });
+        self.least[i] = least_of(lower, &self.ways.high);
         to
     }
 
@@ -305,7 +312,9 @@ pub(super) fn settle<P: Points + ?Sized>(
     js: &[u32],
     intervals: &mut [Interval],
 ) -> usize {
-    let least = intervals.iter().fold(f64::INFINITY, |least, interval| least.min(interval.high));
+    // Not `min`, which browsers call a function for.
+    let lesser = |least: f64, interval: &Interval| if interval.high < least { interval.high } else { least };
+    let least = intervals.iter().fold(f64::INFINITY, lesser);
     let mut open = intervals.iter().enumerate().filter(|(_, interval)| interval.low <= least).map(|(at, _)| at);
     let first = open.next().unwrap_or(0);
     if open.next().is_none() {
