@@ -240,18 +240,18 @@ for (const name of BROWSERS) {
     });
 
     test("chains are paused after a sweep and go on to the same result; a wrong file is refused in a sentence", async () => {
-      const lab = await LabPage.open(browser, server.url, "#/mixture/1-run?n_chains=3&n_iter=6&n_groups=60");
+      const lab = await LabPage.open(browser, server.url, "#/mixture/1-run?n_chains=3&n_iter=90&n_groups=60");
       const whole = await lab.run();
-      await lab.go("#/mixture/1-run?n_chains=3&n_iter=6&n_groups=61");
-      await lab.go("#/mixture/1-run?n_chains=3&n_iter=6&n_groups=60");
+      await lab.go("#/mixture/1-run?n_chains=3&n_iter=90&n_groups=61");
+      await lab.go("#/mixture/1-run?n_chains=3&n_iter=90&n_groups=60");
       await lab.start();
       await lab.badge(/^partial/);
       await lab.waitFor("keep-go");
       await lab.until(() => document.querySelector('[data-testid="keep-go"]').textContent === "Pause");
       await lab.click("keep-go");
       await lab.until(() => document.querySelector('[data-testid="run"]'));
-      const [, done] = (await lab.text("badge")).match(/^stopped at ([1-5]) of 6$/);
-      assert.match(await lab.text("keep-words"), new RegExp(`^The chains have done ${done} of 6 sweeps`));
+      const [, done] = (await lab.text("badge")).match(/^stopped at ([1-9]|[1-8]\d) of 90$/);
+      assert.match(await lab.text("keep-words"), new RegExp(`^The chains have done ${done} of 90 sweeps`));
       assert.equal(await lab.text("keep-go"), "Go on");
       assert.equal(await lab.frame.$eval(id("keep-save"), (button) => button.disabled), false);
       await lab.click("keep-go");
