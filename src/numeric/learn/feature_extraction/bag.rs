@@ -1,7 +1,8 @@
 //! Bags of patches: each window of an image becomes the nearest word of a vocabulary,
 //! and the image the counts of its words.
 
-use super::filter::{WordFilter, widen};
+use super::filter::WordFilter;
+use super::lifted::Lifted;
 use super::scaled::{Levels, PatchScaling};
 use super::windows::{check_patch_size, copy_window};
 use crate::error::{Error, Result};
@@ -107,10 +108,10 @@ impl Vocabulary {
 struct Reading<'a> {
     vocabulary: &'a Vocabulary,
     image: &'a [u8],
+    lifted: Lifted,
     levels: Levels,
     offsets: Vec<i32>,
     bytes: Vec<u8>,
-    wide: Vec<i16>,
     scores: Vec<i32>,
     values: Vec<f64>,
     /// The word of windows without ink, which are most windows.
@@ -123,26 +124,25 @@ impl<'a> Reading<'a> {
         let (d, stride) = (vocabulary.words.n_cols(), vocabulary.filter.stride());
         let mut offsets = vec![0; stride];
         vocabulary.filter.offsets(&levels, &mut offsets);
-        let (bytes, wide, scores, values) = (vec![0; d], Vec::new(), vec![0; stride], vec![0.0; d]);
-        Reading { vocabulary, image, levels, offsets, bytes, wide, scores, values, blank: None }
+        let lifted = Lifted::new(image, vocabulary.image_size.1, vocabulary.patch_size);
+        let (bytes, scores, values) = (vec![0; d], vec![0; stride], vec![0.0; d]);
+        Reading { vocabulary, image, lifted, levels, offsets, bytes, scores, values, blank: None }
     }
 
     fn word(&mut self, position: (u32, u32)) -> u32 {
-        let Vocabulary { image_size, patch_size, filter, words, .. } = self.vocabulary;
-        copy_window(self.image, image_size.1, position, *patch_size, &mut self.bytes);
-        let sum: u32 = self.bytes.iter().map(|&x| u32::from(x)).sum();
+        let sum = self.lifted.sum(position);
         if let (0, Some(word)) = (sum, self.blank) {
             return word;
         }
-        widen(&self.bytes, &mut self.wide);
-        filter.scores(&self.wide, &self.offsets, &mut self.scores);
-        let k = words.n_rows();
-        let found = WordFilter::least(&self.scores[..k], sum);
+        let Vocabulary { image_size, patch_size, filter, words, .. } = self.vocabulary;
+        filter.scores(self.lifted.window(position), &self.offsets, &mut self.scores);
+        let found = WordFilter::least(&self.scores);
         let mut word = found.least;
-        if found.n_close > 1 {
-            let limit = found.score + WordFilter::margin(sum);
+        let limit = found.score + WordFilter::margin(sum);
+        if found.second <= limit {
+            copy_window(self.image, image_size.1, position, *patch_size, &mut self.bytes);
             let mut least = f64::INFINITY;
-            for j in (0..k).filter(|&j| self.scores[j] <= limit) {
+            for j in (0..words.n_rows()).filter(|&j| self.scores[j] <= limit) {
                 let squared = squared_distance_of(&self.levels, &self.bytes, words.row(j), &mut self.values);
                 if squared < least {
                     (word, least) = (j, squared);

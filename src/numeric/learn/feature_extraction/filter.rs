@@ -14,7 +14,7 @@
 use super::scaled::{Levels, PatchScaling};
 use crate::learn::Matrix;
 use crate::learn::cluster::Interval;
-use crate::learn::kernels::{dot, interleave, less_dots};
+use crate::learn::kernels::{dot, interleave, least_two, less_dots};
 
 /// Greatest of the two parts of a score: their difference then fits into 32 bits.
 const GREATEST: f64 = (1 << 29) as f64;
@@ -41,8 +41,8 @@ pub(super) struct Scored {
     pub least: usize,
     /// Its score.
     pub score: i32,
-    /// Words that may be as near, itself included.
-    pub n_close: usize,
+    /// The least score of the other words.
+    pub second: i32,
 }
 
 impl WordFilter {
@@ -102,15 +102,14 @@ impl WordFilter {
         offsets[j] - dot(window, &self.rows[j * window.len()..(j + 1) * window.len()])
     }
 
-    /// The least of the scores, and how many are too close to it to tell; `sum` is the
-    /// sum of the window's bytes.
+    /// The least two of the scores, `(stride,)`.
     #[inline(always)]
-    pub(super) fn least(scores: &[i32], sum: u32) -> Scored {
-        let score = scores.iter().fold(i32::MAX, |least, &score| least.min(score));
-        let limit = score + Self::margin(sum);
-        let n_close = scores.iter().filter(|&&score| score <= limit).count();
-        let least = scores.iter().position(|&other| other == score).unwrap_or(0);
-        Scored { least, score, n_close }
+    pub(super) fn least(scores: &[i32]) -> Scored {
+        let [score, second] = least_two(scores);
+        let fours = scores.as_chunks::<4>().0;
+        let four = fours.iter().position(|four| four.contains(&score)).unwrap_or(0);
+        let lane = fours.get(four).and_then(|four| four.iter().position(|&other| other == score));
+        Scored { least: 4 * four + lane.unwrap_or(0), score, second }
     }
 
     /// Scores that differ by more than this are surely in the order of the distances.
@@ -205,11 +204,14 @@ mod tests {
                     prop_assert!(!far || squared == 0.0 || scores[j] >= farther);
                 }
             }
-            let found = WordFilter::least(&scores[..k], sum);
+            let found = WordFilter::least(&scores);
+            let ranked = (0..k).fold(0, |least, j| if scores[j] < scores[least] { j } else { least });
+            let others = (0..k).filter(|&j| j != ranked).map(|j| scores[j]).min().unwrap_or(i32::MAX);
+            prop_assert_eq!((found.least, found.score, found.second), (ranked, scores[ranked], others));
             let nearest = (0..k).fold(0, |nearest, j| if exact[j] < exact[nearest] { j } else { nearest });
             let limit = found.score + WordFilter::margin(sum);
             prop_assert!(scores[nearest] <= limit);
-            if found.n_close == 1 {
+            if found.second > limit {
                 prop_assert_eq!(found.least, nearest);
             }
         }

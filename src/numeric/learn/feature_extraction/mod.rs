@@ -2,13 +2,16 @@
 //! counted with them.
 //!
 //! * [`windows`]: which windows are taken; [`scaled`]: the grey levels of an image, centred and scaled.
-//! * [`patches`]: many windows as points for k-means, kept as bytes; [`sums`]: their exact sums.
-//! * [`bag`]: a vocabulary, and the words of an image; [`filter`]: the integer search for the nearest word.
+//! * [`patches`]: many windows as points for k-means, kept as bytes in [`records`]; [`sums`]: their exact sums.
+//! * [`bag`]: a vocabulary, and the words of an image, which [`lifted`] takes the windows of; [`filter`]: the integer
+//!   search for the nearest word.
 //! * [`tfidf`]: weights for the counts.
 
 mod bag;
 mod filter;
+mod lifted;
 mod patches;
+mod records;
 mod scaled;
 mod sums;
 mod tfidf;

@@ -1,9 +1,10 @@
 //! Many windows of many images, as points for k-means.
 //!
-//! They are kept as bytes, with the mean and the deviation of each image beside them:
-//! an eighth of the memory of doubles, and exactly what the integer filter reads.
+//! They are kept as bytes, each of an image once, with the mean and the deviation of each image beside them:
+//! a tenth of the memory of doubles, and exactly what the integer filter reads.
 
 use super::filter::{WordFilter, widen};
+use super::records::Records;
 use super::scaled::{Levels, PatchScaling};
 use super::sums::ExactSums;
 use super::windows::{MaxPatches, copy_window, extract_positions, n_patches};
@@ -27,7 +28,10 @@ pub struct PatchOptions {
 /// Windows of images, shape `(n_images * n_patches, height * width)`, ready to be clustered.
 #[derive(Debug, Clone)]
 pub struct Patches {
-    bytes: Vec<u8>,
+    /// The windows that differ from all earlier ones of their image, in order.
+    records: Records,
+    /// For each row which of them it is.
+    places: Vec<u32>,
     n_features: usize,
     per_image: usize,
     n_pixels: usize,
@@ -35,10 +39,6 @@ pub struct Patches {
     levels: Vec<Levels>,
     /// The first row of the same image with the same bytes.
     twins: Vec<u32>,
-    /// Squared length of each row.
-    norms: Vec<f64>,
-    /// Sum of the bytes of each row.
-    sums: Vec<u32>,
     offsets: Vec<f64>,
     mean: Vec<f64>,
     scatter: f64,
@@ -74,34 +74,44 @@ impl Patches {
         }
         let d = options.patch_size.0 * options.patch_size.1;
         let n = images.len().checked_mul(per_image).filter(|&n| n <= u32::MAX as usize);
-        let size = n.and_then(|n| n.checked_mul(d));
-        let (Some(n), Some(size)) = (n, size) else {
+        let Some(n) = n.filter(|n| n.checked_mul(d).is_some()) else {
             return Err(Error::invalid("X", "few enough images for 2**32 - 1 windows", images.len()));
         };
-        let mut bytes = vec![0; size];
+        let mut records = Records::new(d);
         let mut levels = Vec::with_capacity(images.len());
-        for (rows, image) in bytes.chunks_exact_mut(per_image * d).zip(images) {
-            levels.push(Levels::of(image, options.scaling));
+        // Room for all at once: a vector that grows leaves its former places behind.
+        let (mut twins, mut places) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        let (mut rows, mut values) = (vec![0; per_image * d], vec![0.0; d]);
+        for image in images {
+            let levels_of_it = Levels::of(image, options.scaling);
+            levels.push(levels_of_it);
             let positions = extract_positions(image_size, options.patch_size, options.max_patches, random)?;
             for (row, position) in rows.chunks_exact_mut(d).zip(positions) {
                 copy_window(image, image_size.1, position, options.patch_size, row);
             }
+            let first = twins.len() as u32;
+            for (row, twin) in rows.chunks_exact(d).zip(first_equals(&rows, d, first)) {
+                let here = twins.len() as u32;
+                if twin < here {
+                    places.push(places[twin as usize]);
+                } else {
+                    levels_of_it.values(row, &mut values);
+                    places.push(records.len() as u32);
+                    records.push(values.iter().map(|x| x * x).sum(), row);
+                }
+                twins.push(twin);
+            }
         }
-        // Room for all at once: a vector that grows leaves its former places behind.
-        let mut twins = Vec::with_capacity(n);
-        for (image, rows) in bytes.chunks_exact(per_image * d).enumerate() {
-            twins.extend(first_equals(rows, d, (image * per_image) as u32));
-        }
+        records.trim();
         let mut patches = Patches {
-            bytes,
+            records,
+            places,
             n_features: d,
             per_image,
             n_pixels,
             scaling: options.scaling,
             levels,
             twins,
-            norms: vec![0.0; n],
-            sums: vec![0; n],
             offsets: vec![0.0; d],
             mean: vec![0.0; d],
             scatter: 0.0,
@@ -110,26 +120,21 @@ impl Patches {
         Ok(patches)
     }
 
-    /// Norms and sums of the rows, their mean and their scatter.
+    /// Mean and scatter of the rows.
     fn measure(&mut self) {
         let (n, d) = (self.n_samples(), self.n_features);
         let mut row = vec![0.0; d];
         let mut sums = self.sums(1);
+        let mut norms = 0.0;
         for i in 0..n {
             self.copy_row(i, &mut row);
             sums.add(0, &row);
-            let twin = self.twins[i] as usize;
-            if twin < i {
-                (self.norms[i], self.sums[i]) = (self.norms[twin], self.sums[twin]);
-            } else {
-                self.norms[i] = row.iter().map(|x| x * x).sum();
-                self.sums[i] = self.bytes(i).iter().map(|&x| u32::from(x)).sum();
-            }
+            norms += self.get(i).0;
         }
         sums.sum(0, &mut self.mean);
         self.mean.iter_mut().for_each(|sum| *sum /= n as f64);
         let rest = n as f64 * self.mean.iter().map(|x| x * x).sum::<f64>();
-        self.scatter = (self.norms.iter().sum::<f64>() - rest).max(0.0);
+        self.scatter = (norms - rest).max(0.0);
     }
 
     /// The values of window `i`, `(n_features,)`, as f32: for pictures.
@@ -145,26 +150,37 @@ impl Patches {
 
     /// Windows that differ from all earlier ones of their image.
     pub fn n_distinct(&self) -> usize {
-        self.twins.iter().enumerate().filter(|(i, twin)| **twin as usize == *i).count()
+        self.records.len()
     }
 
     /// Windows of one grey, most of them without ink.
     pub fn n_constant(&self) -> usize {
-        self.bytes.chunks_exact(self.n_features).filter(|row| row.iter().all(|byte| *byte == row[0])).count()
+        let constant = |at: usize| self.records.bytes(at).windows(2).all(|two| two[0] == two[1]);
+        let constant: Vec<bool> = (0..self.records.len()).map(constant).collect();
+        self.places.iter().filter(|&&at| constant[at as usize]).count()
     }
 
     /// Least and greatest value of all windows.
     pub fn range(&self) -> (f64, f64) {
-        let rows = self.bytes.chunks_exact(self.per_image * self.n_features).zip(&self.levels);
-        rows.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (bytes, levels)| {
-            let (least, most) =
-                bytes.iter().fold((255, 0), |(least, most), byte| (*byte.min(&least), *byte.max(&most)));
-            (low.min(levels.value(least)), high.max(levels.value(most)))
-        })
+        (0..self.n_samples()).filter(|&i| self.twin(i) == i).fold(
+            (f64::INFINITY, f64::NEG_INFINITY),
+            |(low, high), i| {
+                let (bytes, levels) = (self.bytes(i), self.levels(i));
+                let (least, most) =
+                    bytes.iter().fold((255, 0), |(least, most), byte| (*byte.min(&least), *byte.max(&most)));
+                (low.min(levels.value(least)), high.max(levels.value(most)))
+            },
+        )
     }
 
     fn bytes(&self, i: usize) -> &[u8] {
-        &self.bytes[i * self.n_features..(i + 1) * self.n_features]
+        self.records.bytes(self.places[i] as usize)
+    }
+
+    /// Squared length of row `i`, and the sum of its bytes, and these.
+    #[inline(always)]
+    fn get(&self, i: usize) -> (f64, u32, &[u8]) {
+        self.records.get(self.places[i] as usize)
     }
 
     fn levels(&self, i: usize) -> &Levels {
@@ -247,18 +263,20 @@ impl Points for Patches {
 
     fn intervals(&self, centers: &Prepared, i: usize, js: &[u32], out: &mut [Interval]) {
         let (offsets, levels) = (centers.offsets(self, i), self.levels(i));
+        let (norm, sum, bytes) = self.get(i);
         let mut row = Vec::new();
-        widen(self.bytes(i), &mut row);
+        widen(bytes, &mut row);
         for (&j, out) in js.iter().zip(out) {
             let score = centers.filter.score(&row, offsets, j as usize);
-            *out = centers.filter.interval(levels, self.norms[i], self.sums[i], score);
+            *out = centers.filter.interval(levels, norm, sum, score);
         }
     }
 
     fn interval(&self, centers: &Prepared, i: usize, j: u32, scratch: &mut Scratch) -> Interval {
-        widen(self.bytes(i), &mut scratch.words);
+        let (norm, sum, bytes) = self.get(i);
+        widen(bytes, &mut scratch.words);
         let score = centers.filter.score(&scratch.words, centers.offsets(self, i), j as usize);
-        centers.filter.interval(self.levels(i), self.norms[i], self.sums[i], score)
+        centers.filter.interval(self.levels(i), norm, sum, score)
     }
 
     fn squared_distance(&self, i: usize, center: &[f64]) -> f64 {
@@ -288,15 +306,14 @@ impl Points for Patches {
     fn nearest(&self, prepared: &Prepared, centers: &Matrix, i: usize, scratch: &mut Scratch) -> Nearest {
         let Scratch { words: row, scores, .. } = scratch;
         let (filter, k) = (&prepared.filter, centers.n_rows());
-        let (norm, sum, levels) = (self.norms[i], self.sums[i], self.levels(i));
-        widen(self.bytes(i), row);
+        let ((norm, sum, bytes), levels) = (self.get(i), self.levels(i));
+        widen(bytes, row);
         scores.resize(filter.stride(), 0);
         filter.scores(row, prepared.offsets(self, i), scores);
-        let found = WordFilter::least(&scores[..k], sum);
-        let mut label = found.least;
-        let mut high = None;
-        if found.n_close > 1 {
-            let limit = found.score + WordFilter::margin(sum);
+        let found = WordFilter::least(scores);
+        let (mut label, mut high) = (found.least, None);
+        let limit = found.score + WordFilter::margin(sum);
+        if found.second <= limit {
             for j in (0..k).filter(|&j| scores[j] <= limit) {
                 let squared = self.squared_distance(i, centers.row(j));
                 if high.is_none_or(|high| squared < high) {
@@ -304,9 +321,8 @@ impl Points for Patches {
                 }
             }
         }
-        let high = high.unwrap_or_else(|| filter.interval(levels, norm, sum, scores[label]).high);
-        scores[label] = i32::MAX;
-        let second = scores[..k].iter().fold(i32::MAX, |least, &score| least.min(score));
+        let high = high.unwrap_or_else(|| filter.interval(levels, norm, sum, found.score).high);
+        let second = if label == found.least { found.second } else { found.score };
         let others = if k == 1 { f64::INFINITY } else { filter.interval(levels, norm, sum, second).low };
         Nearest { label: label as u32, high, others }
     }
@@ -352,36 +368,27 @@ impl Points for Patches {
         let filter = &prepared.filter;
         let (mut row, mut scores) = (Vec::new(), vec![0; filter.stride()]);
         let mut values = vec![0.0; self.n_features];
-        // Windows of one grey are many, and equal.
-        let mut last = (usize::MAX, vec![0.0; candidates.len()]);
         // Of the image whose windows come now.
         let (mut end, mut levels, mut value_of, mut offsets) = (0, self.levels[0], [0.0; 256], &[][..]);
         look.at_each(|i, squared, out| {
-            let twin = self.twin(i);
-            if twin == last.0 {
-                return out.copy_from_slice(&last.1);
-            }
             if i >= end {
                 end = (i / self.per_image + 1) * self.per_image;
                 levels = *self.levels(i);
                 value_of = std::array::from_fn(|byte| levels.value(byte as u8));
                 offsets = prepared.offsets(self, i);
             }
-            widen(self.bytes(i), &mut row);
+            let (norm, sum, bytes) = self.get(i);
+            widen(bytes, &mut row);
             filter.scores(&row, offsets, &mut scores);
-            let farther = filter.farther(&levels, self.norms[i], self.sums[i], squared);
+            let farther = filter.farther(&levels, norm, sum, squared);
             out.fill(squared);
             if scores[..candidates.len()].iter().any(|score| *score < farther) {
-                values.iter_mut().zip(self.bytes(i)).for_each(|(value, byte)| *value = value_of[*byte as usize]);
+                values.iter_mut().zip(bytes).for_each(|(value, byte)| *value = value_of[*byte as usize]);
             }
             for ((center, out), &score) in centers.rows().zip(&mut *out).zip(&scores) {
                 if score < farther {
                     *out = squared_distance(&values, center);
                 }
-            }
-            if twin < i {
-                last.0 = twin;
-                last.1.copy_from_slice(out);
             }
         });
     }

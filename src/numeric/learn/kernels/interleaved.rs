@@ -72,6 +72,26 @@ pub fn dot(a: &[i16], b: &[i16]) -> i32 {
     Best::total(both.fold(Best::zero(), |sums, (a, b)| Best::dot(sums, Best::words(a), Best::words(b)))) as i32
 }
 
+/// The least of some numbers and the second least, which is the same where it occurs twice, and `i32::MAX` where there
+/// are not so many. What is left of a length that is not a multiple of four is not looked at.
+#[inline(always)]
+pub fn least_two(numbers: &[i32]) -> [i32; 2] {
+    least_two_on::<Best>(numbers)
+}
+
+#[inline(always)]
+fn least_two_on<L: Lanes>(numbers: &[i32]) -> [i32; 2] {
+    // Each lane has its own two.
+    let mut least = [L::fours(&[i32::MAX; 4]); 2];
+    for fours in numbers.as_chunks::<4>().0 {
+        let fours = L::fours(fours);
+        least = [L::lesser(least[0], fours), L::lesser(least[1], L::greater(least[0], fours))];
+    }
+    let [first, second] = least.map(L::lanes);
+    let two = first.into_iter().zip(second).reduce(|(a, b), (c, d)| (a.min(c), b.min(d).min(a.max(c))));
+    two.map_or([i32::MAX; 2], |(first, second)| [first, second])
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::lanes::Plain;
@@ -79,6 +99,19 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn the_least_two_are_the_first_two_in_order(fours in prop::collection::vec(any::<[i8; 4]>(), 0..9), wide: bool) {
+            let mut numbers: Vec<i32> = fours.concat().into_iter().map(i32::from).collect();
+            if wide {
+                numbers.iter_mut().for_each(|x| *x <<= 24);
+            }
+            let found = least_two(&numbers);
+            prop_assert_eq!(found, least_two_on::<Plain>(&numbers));
+            numbers.sort_unstable();
+            numbers.extend([i32::MAX; 2]);
+            prop_assert_eq!(&found, &numbers[..2]);
+        }
+
         #[test]
         fn every_row_has_its_dot(
             row in prop::collection::vec(-256i16..256, 0..24),

@@ -29,6 +29,12 @@ pub trait Lanes: Copy {
     fn repeat(pair: i32) -> Self::I16;
     /// The four lanes.
     fn lanes(sums: Self::I32) -> [i32; 4];
+    /// Four 32-bit numbers.
+    fn fours(fours: &[i32; 4]) -> Self::I32;
+    /// The lesser of each two lanes.
+    fn lesser(a: Self::I32, b: Self::I32) -> Self::I32;
+    /// The greater of each two lanes.
+    fn greater(a: Self::I32, b: Self::I32) -> Self::I32;
 
     /// Non-negative words as doubles, in order.
     fn widen(words: Self::I16) -> [Self::F64; 4];
@@ -92,6 +98,21 @@ impl Lanes for Plain {
     #[inline(always)]
     fn lanes(sums: [i32; 4]) -> [i32; 4] {
         sums
+    }
+
+    #[inline(always)]
+    fn fours(fours: &[i32; 4]) -> [i32; 4] {
+        *fours
+    }
+
+    #[inline(always)]
+    fn lesser(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+        std::array::from_fn(|i| a[i].min(b[i]))
+    }
+
+    #[inline(always)]
+    fn greater(a: [i32; 4], b: [i32; 4]) -> [i32; 4] {
+        std::array::from_fn(|i| a[i].max(b[i]))
     }
 
     #[inline(always)]
@@ -189,6 +210,22 @@ mod simd128 {
             // SAFETY: the array is 16 writable bytes; v128_store needs no alignment.
             unsafe { v128_store(lanes.as_mut_ptr().cast(), sums) };
             lanes
+        }
+
+        #[inline(always)]
+        fn fours(fours: &[i32; 4]) -> v128 {
+            // SAFETY: the array is 16 readable bytes; v128_load needs no alignment.
+            unsafe { v128_load(fours.as_ptr().cast()) }
+        }
+
+        #[inline(always)]
+        fn lesser(a: v128, b: v128) -> v128 {
+            i32x4_min(a, b)
+        }
+
+        #[inline(always)]
+        fn greater(a: v128, b: v128) -> v128 {
+            i32x4_max(a, b)
         }
 
         #[inline(always)]
@@ -290,6 +327,27 @@ mod sse2 {
             let mut lanes = [0i32; 4];
             unsafe { _mm_storeu_si128(lanes.as_mut_ptr().cast(), sums) };
             lanes
+        }
+
+        #[inline(always)]
+        fn fours(fours: &[i32; 4]) -> __m128i {
+            unsafe { _mm_loadu_si128(fours.as_ptr().cast()) }
+        }
+
+        #[inline(always)]
+        fn lesser(a: __m128i, b: __m128i) -> __m128i {
+            unsafe {
+                let b_is = _mm_cmpgt_epi32(a, b);
+                _mm_or_si128(_mm_and_si128(b_is, b), _mm_andnot_si128(b_is, a))
+            }
+        }
+
+        #[inline(always)]
+        fn greater(a: __m128i, b: __m128i) -> __m128i {
+            unsafe {
+                let a_is = _mm_cmpgt_epi32(a, b);
+                _mm_or_si128(_mm_and_si128(a_is, a), _mm_andnot_si128(a_is, b))
+            }
         }
 
         #[inline(always)]

@@ -12,5 +12,5 @@ mod logs;
 
 pub use bytes::{LONGEST_ROW, dot_bytes, dot_words, squared_distance_scaled, squared_norm_scaled};
 pub use doubles::{squared_distance, squared_distances};
-pub use interleaved::{dot, interleave, less_dots};
+pub use interleaved::{dot, interleave, least_two, less_dots};
 pub use logs::{ln, sum_of_log_gammas, sum_of_logs};

@@ -9,7 +9,13 @@ const AT_ONCE: usize = 512;
 /// Which of some chosen rows is closest to each row.
 #[derive(Debug, Clone)]
 pub struct Closest {
+    /// The rows that have no [twin](Points::twin) before them, and how many are equal to each, itself included.
+    rows: Vec<u32>,
+    weights: Vec<f64>,
+    /// The other rows, and their twins.
+    copies: Vec<(u32, u32)>,
     squared: Vec<f64>,
+    /// Of rows that are no copies.
     owner: Vec<u32>,
     /// For each chosen row the squared distance up to which no candidate can be closer than it.
     safe: Vec<f64>,
@@ -17,8 +23,22 @@ pub struct Closest {
 
 impl Closest {
     /// Nothing is chosen yet: distances are infinite.
-    pub(super) fn new(n_samples: usize) -> Self {
-        Closest { squared: vec![f64::INFINITY; n_samples], owner: vec![0; n_samples], safe: vec![f64::NEG_INFINITY] }
+    pub(super) fn new<P: Points>(points: &P) -> Self {
+        let n = points.n_samples();
+        let mut weights = vec![1.0; n];
+        let (mut rows, mut copies) = (Vec::new(), Vec::new());
+        for i in 0..n {
+            let twin = points.twin(i);
+            if twin < i {
+                weights[twin] += 1.0;
+                copies.push((i as u32, twin as u32));
+            } else {
+                rows.push(i as u32);
+            }
+        }
+        let weights = rows.iter().map(|&i| weights[i as usize]).collect();
+        let (squared, owner) = (vec![f64::INFINITY; n], vec![0; n]);
+        Closest { rows, weights, copies, squared, owner, safe: vec![f64::NEG_INFINITY] }
     }
 
     /// Squared distance of each row to the closest chosen row, `(n_samples,)`.
@@ -45,6 +65,9 @@ impl Closest {
         for (&i, &squared) in closer.rows.iter().zip(&closer.squared) {
             (self.owner[i as usize], self.squared[i as usize]) = (number, squared);
         }
+        for &(copy, twin) in &self.copies {
+            self.squared[copy as usize] = self.squared[twin as usize];
+        }
     }
 }
 
@@ -53,7 +76,7 @@ impl Closest {
 pub struct Closer {
     /// Sum of the squared distances of all rows to the closest chosen row, the candidate among these.
     pub(super) potential: f64,
-    /// Rows that are closer to the candidate than to those chosen before.
+    /// Rows that are closer to the candidate than to those chosen before, copies left out.
     rows: Vec<u32>,
     /// Their squared distances to it.
     squared: Vec<f64>,
@@ -78,9 +101,9 @@ impl<'a> Look<'a> {
 
     /// Takes from `measure`, which is given a row and its squared distance to the closest chosen row, the squared
     /// distance of the row to each candidate, or something at least as large as what it was given. Rows for which no
-    /// candidate can be closer are not asked for.
+    /// candidate can be closer are not asked for, nor are rows that have a twin before them.
     pub fn at_each(&mut self, mut measure: impl FnMut(usize, f64, &mut [f64])) {
-        let n = self.closest.squared.len();
+        let n = self.closest.rows.len();
         let mut squares = vec![0.0; self.found.len()];
         let mut potentials = vec![0.0; self.found.len()];
         for first in (0..n).step_by(AT_ONCE) {
@@ -100,20 +123,22 @@ impl<'a> Look<'a> {
         squares: &mut [f64],
         potentials: &mut [f64],
     ) {
-        for i in rows {
+        let weighed = self.closest.rows[rows.clone()].iter().zip(&self.closest.weights[rows]);
+        for (&row, &weight) in weighed {
+            let i = row as usize;
             let squared = self.closest.squared[i];
             if self.closest.is_settled(i) {
-                potentials.iter_mut().for_each(|potential| *potential += squared);
+                potentials.iter_mut().for_each(|potential| *potential += weight * squared);
                 continue;
             }
             measure(i, squared, squares);
             for ((found, potential), &new) in self.found.iter_mut().zip(&mut *potentials).zip(&*squares) {
                 if new < squared {
-                    *potential += new;
-                    found.rows.push(i as u32);
+                    *potential += weight * new;
+                    found.rows.push(row);
                     found.squared.push(new);
                 } else {
-                    *potential += squared;
+                    *potential += weight * squared;
                 }
             }
         }

@@ -175,7 +175,7 @@ fn descend_with<P: Points>(
         return Err(Error::invalid("standing", format!("of {n} samples in {k} clusters"), labels.len()));
     }
     let tol = tolerance(points, options.tol);
-    let mut search = Search::new(n, k, most_bounds);
+    let mut search = Search::new(points, k, most_bounds);
     let mut sums = points.sums(k);
     if fresh {
         labels = vec![0; n];
@@ -222,7 +222,7 @@ pub fn predict<P: Points>(points: &P, cluster_centers: &Matrix) -> Result<Vec<u3
     let centers = to_inner(points, cluster_centers)?;
     let mut labels = vec![0; points.n_samples()];
     // Bounds are of no use to a single pass.
-    Search::new(points.n_samples(), centers.n_rows(), 0).assign(points, &centers, None, &mut labels);
+    Search::new(points, centers.n_rows(), 0).assign(points, &centers, None, &mut labels);
     Ok(labels)
 }
 

@@ -62,12 +62,16 @@ fn least_of(lower: &[f32], ways: &[f32]) -> f32 {
     least.into_iter().chain(rest).fold(f32::INFINITY, lesser)
 }
 
-/// Bounds of every row, between two calls of [`assign`](Self::assign).
+/// Bounds of every row, between two calls of [`assign`](Self::assign). Of equal rows one has bounds.
 pub(super) struct Search {
+    /// The rows that have no [twin](Points::twin) before them; what follows has an entry for each of these.
+    rows: Vec<u32>,
+    /// The others.
+    copies: Vec<u32>,
     upper: Vec<f32>,
     /// For each row a lower bound for all centres but its own.
     least: Vec<f32>,
-    /// Lower bounds plus the ways that their centres had gone, shape `(n_samples, n_clusters)`,
+    /// Lower bounds plus the ways that their centres had gone, shape `(len(rows), n_clusters)`,
     /// the own centre's at infinity; or none.
     lower: Vec<f32>,
     per_center: bool,
@@ -77,29 +81,20 @@ pub(super) struct Search {
     halves: Vec<f32>,
     /// For each centre the least of its row in `halves`.
     nearest_half: Vec<f32>,
+    /// Some rows, by their position in `rows`, whose bounds do not tell.
+    open: Vec<u32>,
     scratch: Scratch,
 }
 
-/// Distances that the centres moved, and the greatest two of them.
-struct Shifts {
-    each: Vec<f32>,
-    greatest: usize,
-    second: f32,
-}
-
-impl Shifts {
-    fn new(shifts: &[f64]) -> Self {
-        let each: Vec<f32> = shifts.iter().map(|&shift| up(shift)).collect();
-        let greatest = (0..each.len()).fold(0, |greatest, j| if each[j] > each[greatest] { j } else { greatest });
-        let others = each.iter().enumerate().filter(|(j, _)| *j != greatest);
-        let second = others.fold(0.0, |second, (_, &shift)| f32::max(second, shift));
-        Shifts { each, greatest, second }
-    }
-
-    /// The greatest of all but centre `j`.
-    fn of_others(&self, j: usize) -> f32 {
-        if j == self.greatest { self.second } else { self.each[self.greatest] }
-    }
+/// What bounds of the rows of a centre are to be changed by, and compared with.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    /// Distance that the centre moved.
+    own: f32,
+    /// The greatest that another moved.
+    others: f32,
+    /// Half its distance to the nearest other.
+    half: f32,
 }
 
 /// How far each centre has gone in all: at least, and at most.
@@ -125,23 +120,29 @@ impl Ways {
 
 impl Search {
     /// No bounds yet; `most_bounds` is [`MOST_BOUNDS`] except in tests.
-    pub(super) fn new(n_samples: usize, n_clusters: usize, most_bounds: usize) -> Self {
-        let per_center = n_samples.checked_mul(n_clusters).is_some_and(|bounds| bounds <= most_bounds);
+    pub(super) fn new<P: Points>(points: &P, n_clusters: usize, most_bounds: usize) -> Self {
+        let all = 0..points.n_samples() as u32;
+        let (rows, copies): (Vec<u32>, Vec<u32>) = all.partition(|&i| points.twin(i as usize) >= i as usize);
+        let n = rows.len();
+        let per_center = n.checked_mul(n_clusters).is_some_and(|bounds| bounds <= most_bounds);
         Search {
-            upper: vec![f32::INFINITY; n_samples],
-            least: vec![0.0; n_samples],
-            lower: vec![0.0; if per_center { n_samples * n_clusters } else { 0 }],
+            upper: vec![f32::INFINITY; n],
+            least: vec![0.0; n],
+            lower: vec![0.0; if per_center { n * n_clusters } else { 0 }],
+            rows,
+            copies,
             per_center,
             ways: Ways::new(n_clusters),
             halves: vec![0.0; n_clusters * n_clusters],
             nearest_half: vec![0.0; n_clusters],
+            open: Vec::new(),
             scratch: Scratch::default(),
         }
     }
 
     /// Writes the nearest of the inner `centers` of every row into `labels` and
     /// returns the rows whose label changed. `shifts` are the distances that the
-    /// centres moved since the last call; `None` at the first, with labels all 0.
+    /// centres moved since the last call; `None` at the first.
     pub(super) fn assign<P: Points>(
         &mut self,
         points: &P,
@@ -154,41 +155,86 @@ impl Search {
         if let Some(shifts) = shifts {
             self.ways.go(shifts);
         }
-        let shifts = shifts.map(Shifts::new);
-        let shifts = shifts.as_ref();
+        let steps = self.steps(shifts);
         let mut moves = Vec::new();
-        for first in (0..labels.len()).step_by(AT_ONCE) {
-            let rows = first..labels.len().min(first + AT_ONCE);
-            self.assign_rows(points, centers, &prepared, shifts, rows, labels, &mut moves);
+        for first in (0..self.rows.len()).step_by(AT_ONCE) {
+            self.sift(&steps, first..self.rows.len().min(first + AT_ONCE), labels);
+            self.assign_open(points, centers, &prepared, shifts.is_some(), labels, &mut moves);
+        }
+        if !moves.is_empty() {
+            self.follow(points, labels, &mut moves);
         }
         moves
     }
 
+    /// For each centre what its rows need to know.
+    fn steps(&self, shifts: Option<&[f64]>) -> Vec<Step> {
+        let each: Vec<f32> = match shifts {
+            Some(shifts) => shifts.iter().map(|&shift| up(shift)).collect(),
+            None => vec![0.0; self.nearest_half.len()],
+        };
+        let greatest = (0..each.len()).fold(0, |greatest, j| if each[j] > each[greatest] { j } else { greatest });
+        let others = each.iter().enumerate().filter(|(j, _)| *j != greatest);
+        let second = others.fold(0.0, |second, (_, &shift)| greater(second, shift));
+        let step = |(j, (&own, &half)): (usize, (&f32, &f32))| {
+            let others = if j == greatest { second } else { each[greatest] };
+            Step { own, others, half }
+        };
+        each.iter().zip(&self.nearest_half).enumerate().map(step).collect()
+    }
+
+    /// Moves the two bounds of rows as centres moved, and leaves in `open` those of which they, and the distances
+    /// between centres, do not say that the own centre is still nearest.
     // Not inlined: browsers make a function fast when it is called again, not within its loops.
     #[inline(never)]
-    #[allow(clippy::too_many_arguments)]
-    fn assign_rows<P: Points>(
+    fn sift(&mut self, steps: &[Step], rows: Range<usize>, labels: &[u32]) {
+        self.open.resize(AT_ONCE, 0);
+        let (mut n_open, first) = (0, rows.start);
+        let bounds = self.upper[rows.clone()].iter_mut().zip(&mut self.least[rows.clone()]);
+        for (at, (&i, (upper, least))) in self.rows[rows].iter().zip(bounds).enumerate() {
+            let step = steps[labels[i as usize] as usize];
+            (*upper, *least) = (grow(*upper + step.own), shrink(*least - step.others));
+            // Counted rather than chosen: no processor guesses which rows these are.
+            self.open[n_open] = (first + at) as u32;
+            n_open += usize::from(*upper >= greater(*least, step.half));
+        }
+        self.open.truncate(n_open);
+    }
+
+    #[inline(never)]
+    fn assign_open<P: Points>(
         &mut self,
         points: &P,
         centers: &Matrix,
         prepared: &P::Prepared,
-        shifts: Option<&Shifts>,
-        rows: Range<usize>,
+        moved: bool,
         labels: &mut [u32],
         moves: &mut Vec<Move>,
     ) {
-        for i in rows {
-            let (from, twin) = (labels[i], points.twin(i));
-            let to = if twin < i {
-                labels[twin]
-            } else if self.per_center {
-                self.assign_by_many(points, centers, prepared, shifts, i, from)
+        for open in 0..self.open.len() {
+            let at = self.open[open] as usize;
+            let row = self.rows[at];
+            let from = labels[row as usize];
+            let to = if self.per_center {
+                self.assign_by_many(points, centers, prepared, at, from)
             } else {
-                self.assign_by_one(points, centers, prepared, shifts, i, from)
+                self.assign_by_one(points, centers, prepared, moved, at, from)
             };
             if to != from {
-                labels[i] = to;
-                moves.push(Move { row: i as u32, from });
+                labels[row as usize] = to;
+                moves.push(Move { row, from });
+            }
+        }
+    }
+
+    /// Gives rows that have twins before them the labels of these.
+    #[inline(never)]
+    fn follow<P: Points>(&self, points: &P, labels: &mut [u32], moves: &mut Vec<Move>) {
+        for &row in &self.copies {
+            let (to, from) = (labels[points.twin(row as usize)], labels[row as usize]);
+            if to != from {
+                labels[row as usize] = to;
+                moves.push(Move { row, from });
             }
         }
     }
@@ -217,27 +263,23 @@ impl Search {
         points: &P,
         centers: &Matrix,
         prepared: &P::Prepared,
-        shifts: Option<&Shifts>,
-        i: usize,
+        at: usize,
         from: u32,
     ) -> u32 {
-        let k = centers.n_rows();
+        let (k, i) = (centers.n_rows(), self.rows[at] as usize);
         let own = from as usize;
-        if self.stays(shifts, i, own) {
-            return from;
-        }
-        let lower = &mut self.lower[i * k..(i + 1) * k];
+        let lower = &mut self.lower[at * k..(at + 1) * k];
         lower[own] = f32::INFINITY;
         let least = least_of(lower, &self.ways.high);
-        self.least[i] = least;
-        let mut upper = self.upper[i];
+        self.least[at] = least;
+        let mut upper = self.upper[at];
         if upper < least {
             return from;
         }
         let mut interval = [Interval { low: 0.0, high: 0.0 }];
         points.intervals(prepared, i, &[from], &mut interval);
         upper = up(interval[0].high.sqrt());
-        self.upper[i] = upper;
+        self.upper[at] = upper;
         let halves = &self.halves[own * k..(own + 1) * k];
         let Scratch { js, intervals, .. } = &mut self.scratch;
         js.clear();
@@ -259,20 +301,9 @@ impl Search {
         }
         let to = js[nearest];
         lower[to as usize] = f32::INFINITY;
-        self.upper[i] = up(intervals[nearest].high.sqrt());
-        self.least[i] = least_of(lower, &self.ways.high);
+        self.upper[at] = up(intervals[nearest].high.sqrt());
+        self.least[at] = least_of(lower, &self.ways.high);
         to
-    }
-
-    /// Moves the two bounds of row `i` as centres moved; whether they, or the distances between
-    /// centres, say that centre `own` is still nearest.
-    #[inline(always)]
-    fn stays(&mut self, shifts: Option<&Shifts>, i: usize, own: usize) -> bool {
-        if let Some(shifts) = shifts {
-            self.upper[i] = grow(self.upper[i] + shifts.each[own]);
-            self.least[i] = shrink(self.least[i] - shifts.of_others(own));
-        }
-        self.upper[i] < greater(self.least[i], self.nearest_half[own])
     }
 
     /// One row with one lower bound for all centres but its own.
@@ -282,23 +313,20 @@ impl Search {
         points: &P,
         centers: &Matrix,
         prepared: &P::Prepared,
-        shifts: Option<&Shifts>,
-        i: usize,
+        moved: bool,
+        at: usize,
         from: u32,
     ) -> u32 {
-        let own = from as usize;
-        if self.stays(shifts, i, own) {
-            return from;
-        }
-        if shifts.is_some() {
-            self.upper[i] = up(points.interval(prepared, i, from, &mut self.scratch).high.sqrt());
-            if self.upper[i] < greater(self.least[i], self.nearest_half[own]) {
+        let (own, i) = (from as usize, self.rows[at] as usize);
+        if moved {
+            self.upper[at] = up(points.interval(prepared, i, from, &mut self.scratch).high.sqrt());
+            if self.upper[at] < greater(self.least[at], self.nearest_half[own]) {
                 return from;
             }
         }
         let nearest = points.nearest(prepared, centers, i, &mut self.scratch);
-        self.least[i] = down(nearest.others.sqrt());
-        self.upper[i] = up(nearest.high.sqrt());
+        self.least[at] = down(nearest.others.sqrt());
+        self.upper[at] = up(nearest.high.sqrt());
         nearest.label
     }
 }

@@ -90,7 +90,7 @@ fn plus_plus<P: Points>(points: &P, n_clusters: usize, random: &mut RandomState)
     let n = points.n_samples();
     let trials = n_local_trials(n_clusters);
     let mut rows = random.choice_p(n, 1, true, &uniform(n))?;
-    let mut closest = Closest::new(n);
+    let mut closest = Closest::new(points);
     let mut closer = vec![Closer::default(); trials];
     points.closer(&rows, &mut Look::new(&closest, &mut closer[..1]));
     closest.choose(0, &closer[0]);
