@@ -114,7 +114,7 @@ fn tile(inferred: &Inferred, seen: &[Seen], pair: usize, number: u32, show: Show
             let mask = inferred.mask_of(task, at, Rate::Fwer, inferred.fwer).ok()?;
             let all = &seen.get(pair)?.mask;
             let compared = show == Show::Apart;
-            let ink = |(one, all): (&i8, &i8)| {
+            let ink = |(pixel, (one, all)): (usize, (&i8, &i8))| {
                 let color = if *one < 0 { RED } else { BLUE };
                 let (color, sign) = match (*one != 0, one == all || !compared) {
                     (true, true) => (Some(color), *one),
@@ -122,12 +122,14 @@ fn tile(inferred: &Inferred, seen: &[Seen], pair: usize, number: u32, show: Show
                     (false, false) => (Some(GREY), -1),
                     (false, true) => (None, 0),
                 };
-                Ink { color, sign, unknown: false }
+                // Of a pixel that no image lights nothing is known.
+                let unknown = task.lit[pixel] == 0.0 || !task.takes_part(pixel);
+                if unknown { Ink { color: None, sign: 0, unknown } } else { Ink { color, sign, unknown } }
             };
             let differ = mask.iter().zip(all).filter(|(one, all)| one != all).count();
             let selected = mask.iter().filter(|sign| **sign != 0).count();
             let words = if compared { format!("{differ} differ") } else { format!("{selected} px") };
-            (mask.iter().zip(all).map(ink).collect(), words)
+            (mask.iter().zip(all).enumerate().map(ink).collect(), words)
         }
     };
     Some((Arc::new(overlay::raster(width, &inks, None, 1.0)), words))

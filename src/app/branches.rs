@@ -168,6 +168,11 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
             })
         })
     };
+    // Images of the branch, of which the tree may not keep all.
+    let size = move || {
+        let share = |known: &Arc<Known>| samples.with(|samples| cut::share_of(&known.tree, samples));
+        known.with(|known| known.as_ref().and_then(share)).map_or(0, |share| share.size as usize)
+    };
     let parts = move || {
         known.with(|known| {
             let known = known.as_ref()?;
@@ -209,6 +214,12 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
                 <div class="strips"><Strip data=Signal::derive(move || dataset(desk, known)) images across/></div>
                 <p class="muted">
                     {move || match samples.with(Vec::len) {
+                        n if n < size() => format!(
+                            "The tree keeps one image of each branch that is not shown further: {} of {}, from left to right. \
+                             Point at a branch, or use the arrows.",
+                            n.min(shown()),
+                            size()
+                        ),
                         n if n > shown() => format!("The first {} of {n}, from left to right. Point at a branch, or use the arrows.", shown()),
                         1 => "One image. Point at a branch, or use the arrows.".into(),
                         n => format!("All {n}, from left to right. Point at a branch, or use the arrows."),

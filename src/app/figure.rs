@@ -15,6 +15,7 @@ use super::scatter::{self, Scatter};
 use super::settings::{self, Chosen};
 use super::signs::{Signs, has_signs};
 use super::state::{RunState, Shown, Status};
+use crate::labs::Scene;
 use crate::plots::{self, Theme, canvas};
 use crate::report::{ColorScale, Figure, Section, Table, Value, span};
 use leptos::html;
@@ -32,10 +33,14 @@ const ROWS: usize = 40;
 pub fn Figures() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let ids = Memo::new(move |_| {
+        let forming = desk.shown.with(|shown| matches!(shown, Some(Shown { status: Status::Partial(..), .. })));
         let shows = desk.setup.with(|setup| {
+            let of = |scene: &Scene| match forming && !scene.shows.is_empty() {
+                true => [scene.shows.clone(), scene.live.clone()].concat(),
+                false => scene.shows.clone(),
+            };
             let only = &setup.embed.only;
-            let scene = setup.scene().map(|scene| scene.shows.clone()).unwrap_or_default();
-            if only.is_empty() { scene } else { only.clone() }
+            if only.is_empty() { setup.scene().map(of).unwrap_or_default() } else { only.clone() }
         });
         let there: Vec<String> = desk.shown.with(|shown| {
             shown.iter().flat_map(|shown| shown.report.sections.iter().map(|section| section.id.clone())).collect()

@@ -32,9 +32,11 @@ pub fn Maps(section: Memo<Option<Section>>) -> impl IntoView {
             })
         })
     });
+    // Without a model nothing can be said of a pixel.
+    let told = Memo::new(move |_| of_one || (of_labels && model.with(Option::is_some)));
     view! {
         {(!of_one).then(|| view! { <Rows section=worn/> })}
-        {(of_one || of_labels).then(|| view! { <Pixel worn model choose=of_labels/> })}
+        {move || told.get().then(|| view! { <Pixel worn model choose=of_labels/> })}
         <Choices ends=true/>
     }
 }

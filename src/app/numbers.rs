@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::state::Status;
-use crate::labs::Printed;
+use crate::labs::{Agreement, Printed};
 use crate::link::Setup;
 use crate::report::Report;
 use leptos::prelude::*;
@@ -32,9 +32,11 @@ pub fn NotebookTable() -> impl IntoView {
     let lines = move || super::claims::scene(desk).map(|scene| scene.notebook.as_slice()).unwrap_or_default();
     let badge = move || {
         let report = finished(desk)?;
-        let compared: Vec<bool> = lines().iter().filter_map(|line| line.matches(&report)).collect();
-        let equal = compared.iter().filter(|equal| **equal).count();
-        (!compared.is_empty()).then(|| format!("{equal} of {} equal", compared.len()))
+        let compared: Vec<Agreement> = lines().iter().filter_map(|line| line.agreement(&report)).collect();
+        let count = |wanted| compared.iter().filter(|agreement| **agreement == wanted).count();
+        let within = count(Agreement::Within);
+        let within = if within > 0 { format!(", {within} within the notebook's spread") } else { String::new() };
+        (!compared.is_empty()).then(|| format!("{} of {} equal{within}", count(Agreement::Equal), compared.len()))
     };
     view! {
         <Show when=move || !lines().is_empty() && !desk.setup.with(|setup| setup.embed.no_notes)>
@@ -66,21 +68,35 @@ fn row(desk: Desk, line: &'static Printed) -> impl IntoView {
     let ours = move || {
         let report = finished(desk)?;
         let text = line.ours(&report)?;
-        let equal = line.matches(&report) == Some(true);
-        Some(view! { <span class:equal=equal>{text} {equal.then_some(" ✓")}</span> })
+        let agreement = line.agreement(&report);
+        let word = match agreement {
+            Some(Agreement::Equal) => " ✓",
+            Some(Agreement::Within) => " ✓ within the notebook's spread",
+            _ => "",
+        };
+        Some(view! { <span class:equal=!word.is_empty()>{text} {word}</span> })
     };
-    let pictured = line.metric.is_empty();
+    let pictured = line.metric.is_empty() && line.ran.is_none();
+    // Of what no result holds: once it ran here.
+    let ran = move || {
+        let outcome = desk.shown.with(|shown| shown.as_ref()?.outcome.clone())?;
+        line.ran?.of(&outcome)
+    };
     // What is equal does not differ.
     let why = move || {
-        let equal = finished(desk).is_some_and(|report| line.matches(&report) == Some(true));
-        (!equal).then(|| desk.setup.with(|setup| line.why(&setup.data)))
+        let equal = finished(desk).is_some_and(|report| line.agreement(&report) == Some(Agreement::Equal));
+        (!equal).then(|| line.why(&desk.images_of()))
     };
     view! {
         <tr data-id=line.id.as_str() role="row">
             <th scope="row" role="rowheader"><span class="muted">{line.id.as_str()}</span> " " {line.what.as_str()}</th>
             <td class="num" role="cell" data-column="Notebook">{line.notebook.as_str()}</td>
             <td class="num" role="cell" data-column="This run">
-                {move || ours().map_or_else(|| (if pictured { "above" } else { "–" }).into_any(), |view| view.into_any())}
+                {move || match (ours(), ran()) {
+                    (Some(view), _) => view.into_any(),
+                    (None, Some(text)) => text.into_any(),
+                    (None, None) => (if pictured { "above" } else if line.ran.is_some() { "once it has run here" } else { "–" }).into_any(),
+                }}
             </td>
             <td class="muted" role="cell">{why}</td>
         </tr>

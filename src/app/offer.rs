@@ -6,11 +6,8 @@ use super::door::Door;
 use super::state::Kept;
 use crate::data::catalog::Info;
 use crate::data::opened::is_own_id;
-use crate::data::public;
+use crate::data::public::{self, ALL_OF_MNIST as ALL};
 use leptos::prelude::*;
-
-/// All of MNIST, by its name in links.
-const ALL: &str = "mnist70k";
 
 /// The offer; nothing where such images are in use, or may not be chosen.
 #[component]

@@ -46,11 +46,14 @@ impl PublicSet {
     }
 }
 
+/// Name in links of all 70,000 images of MNIST, which the notebooks used.
+pub const ALL_OF_MNIST: &str = "mnist70k";
+
 /// All of them. Sizes and checksums are those that the projects which fetch these files pin, and of
 /// Kannada-MNIST those of the files themselves.
 pub static PUBLIC: &[PublicSet] = &[
     PublicSet {
-        id: "mnist70k",
+        id: ALL_OF_MNIST,
         title: "MNIST, all 70,000",
         n: 70_000,
         shape: (28, 28),

@@ -110,7 +110,7 @@ impl Job for Task {
                 let sample = data.select(&rows)?;
                 let scaling = preprocessing::Scaling::None;
                 let pixels = Pixels::new(&sample.images, sample.n, sample.n_features(), scaling)?;
-                Ok(Found::Fit(features::fit(&pixels, n_clusters, random_state, restart, ticker)?))
+                Ok(Found::Fit(features::fit(&pixels, n_clusters, random_state, restart, &|_| Vec::new(), ticker)?))
             }
             Task::Tree(projection, join, n_clusters) => {
                 let features = place.features(&projection)?;

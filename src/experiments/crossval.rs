@@ -6,7 +6,7 @@ use super::kmeans::Scaling;
 use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::logistic::{LogisticParams, Penalty, Scheme, Sides};
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Warning};
 use crate::learn::linear_model::{Design, LogisticRegression, Part, fit_part, n_parts};
 use crate::learn::metrics::accuracy_score;
 use crate::learn::model_selection::stratified_k_fold;
@@ -199,6 +199,7 @@ impl Experiment for Crossval {
         let best = tried.iter().reduce(|best, one| if one.highest() > best.highest() { one } else { best });
         let best = best.ok_or_else(|| Error::invalid("penalty", "at least one", "none"))?;
         let mut report = report(params, &tried, best);
+        report.warnings.extend(warning(params, &paths));
         maps(params, lab.dataset, &sides, best, &mut report);
         let folds = stratified_k_fold(&sides.of(&sides.train), params.n_splits as usize, Some(params.random_state))?;
         let sizes: Vec<String> = folds.iter().map(|fold| fold.test.len().to_string()).collect();
@@ -239,6 +240,14 @@ impl Experiment for Crossval {
         );
         script
     }
+}
+
+/// What a visitor must know of models that stopped early.
+fn warning(params: &CrossvalParams, paths: &[Vec<Stop>]) -> Option<Warning> {
+    let counts = paths.iter().flatten().map(|stop| stop.converged);
+    let (converged, all) = counts.fold((0, 0), |sum, (converged, all)| (sum.0 + converged, sum.1 + all));
+    let what = format!("Of the {all} models on the paths {}", all - converged);
+    (converged < all).then_some(Warning::NotConverged { what, max_iter: params.max_iter })
 }
 
 /// A penalty, and how its paths went.

@@ -6,7 +6,7 @@ use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::logistic::{LogisticParams, Scheme, Sides};
 use super::pictures;
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Warning};
 use crate::learn::Matrix;
 use crate::learn::decomposition::{Data, NComponents, Pca, PcaOptions, SvdSolver};
 use crate::learn::linear_model::{Design, LogisticRegression, Rebuilt, fit_part, n_parts};
@@ -187,7 +187,7 @@ impl Experiment for Denoise {
         let forms: Vec<Option<u32>> =
             std::iter::once(None).chain(params.n_components.iter().copied().map(Some)).collect();
         let jobs: Vec<Task> = forms.iter().map(|n| Task::Fit(params.clone(), *n, pca.clone())).collect();
-        let mut live = |_: &[Progress<Answer>], _: usize| None;
+        let mut live = |known: &[Progress<Answer>], _: usize| Some(unfinished(params, &forms, known));
         let answers = lab.map_part("Fits", &jobs, &mut live, (0.1, 1.0)).await?;
         let models: Vec<Fitted> = answers
             .into_iter()
@@ -223,7 +223,7 @@ impl Experiment for Denoise {
 fn report(params: &DenoiseParams, data: &Dataset, sides: &Sides, pca: &Pca, models: &[Fitted]) -> Report {
     let m = data.n_features();
     let names = sides.names(data);
-    let mut report = Report::default();
+    let mut report = Report { warnings: warning(params, models).into_iter().collect(), ..Report::default() };
     report.metric("n_train", "Images to learn from", Value::Int(sides.train.len() as i64));
     report.metric("n_test", "Images to be tried on", Value::Int(sides.test.len() as i64));
     let explained = |n: u32| pca.explained_variance_ratio.iter().take(n as usize).sum::<f64>();
@@ -288,6 +288,62 @@ fn report(params: &DenoiseParams, data: &Dataset, sides: &Sides, pca: &Pca, mode
             numbers: Numbers::F64(pca.explained_variance_ratio.clone()),
         },
     ];
+    report
+}
+
+/// What a visitor must know of models that stopped early.
+fn warning(params: &DenoiseParams, models: &[Fitted]) -> Option<Warning> {
+    let early = models.iter().filter(|model| !model.converged).count();
+    let what = format!("{early} of {} models", models.len());
+    (early > 0).then_some(Warning::NotConverged { what, max_iter: params.max_iter })
+}
+
+/// What can be drawn while models are fitted: the objective of each, and how those do that are done.
+fn unfinished(params: &DenoiseParams, forms: &[Option<u32>], known: &[Progress<Answer>]) -> Report {
+    let fitted = |job: &Progress<Answer>| match &job.output {
+        Some(Answer::Fit(fitted)) => Some((fitted.learnt, fitted.test)),
+        _ => None,
+    };
+    let mut done: Vec<(f64, (f64, f64))> =
+        forms.iter().zip(known).filter_map(|(n, job)| Some((f64::from((*n)?), fitted(job)?))).collect();
+    done.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut curves = Vec::new();
+    if !done.is_empty() {
+        let curve = |name: &str, class, pick: fn((f64, f64)) -> f64| Curve {
+            name: name.into(),
+            points: done.iter().map(|(n, accuracies)| (*n, pick(*accuracies))).collect(),
+            stroke: Stroke::Class(class),
+        };
+        curves.push(curve("learnt from", 0, |accuracies| accuracies.0));
+        curves.push(curve("test", 2, |accuracies| accuracies.1));
+    }
+    if let Some((learnt, test)) = known.first().and_then(fitted) {
+        for (name, y) in [("learnt from, all pixels", learnt), ("test, all pixels", test)] {
+            let points = vec![(0.0, y), (f64::from(params.most()), y)];
+            curves.push(Curve { name: name.into(), points, stroke: Stroke::Thin });
+        }
+    }
+    let n_done = known.iter().filter(|job| job.output.is_some()).count();
+    let mut report = Report::default();
+    if !curves.is_empty() {
+        report.sections.push(Section {
+            id: "accuracy".into(),
+            title: "Accuracy against components".into(),
+            summary: format!("{n_done} of {} models are fitted.", known.len()),
+            figure: Figure::Curves { x_title: "components".into(), y_title: "accuracy".into(), curves },
+        });
+    }
+    let curves = forms.iter().zip(known).filter(|(_, job)| !job.history.is_empty()).map(|(n, job)| Curve {
+        name: n.map_or("all pixels".into(), |n| format!("{n} components")),
+        points: job.history.iter().map(|(step, objective)| (f64::from(*step), *objective)).collect(),
+        stroke: Stroke::Thin,
+    });
+    report.sections.push(Section {
+        id: "descent".into(),
+        title: "Objective".into(),
+        summary: format!("The objective after each iteration. {n_done} of {} models are fitted.", known.len()),
+        figure: Figure::Curves { x_title: "iteration".into(), y_title: "objective".into(), curves: curves.collect() },
+    });
     report
 }
 

@@ -180,16 +180,23 @@ impl Job for Restart {
 
     fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Fit> {
         let features = place.features(&self.projection)?;
-        fit(&Samples::new(&features.scores)?, self.n_clusters, self.random_state, self.restart, ticker)
+        // What is seen of a centre is the image that it stands for.
+        let picture = |centers: &Matrix| {
+            let images = features.pca.inverse_transform(centers).map(Matrix::into_vec).unwrap_or_default();
+            images.into_iter().map(|value| value as f32).collect()
+        };
+        fit(&Samples::new(&features.scores)?, self.n_clusters, self.random_state, self.restart, &picture, ticker)
     }
 }
 
-/// One restart of k-means on `points`, with scikit-learn's other settings.
+/// One restart of k-means on `points`, with scikit-learn's other settings. Ticks carry what `picture` makes of the
+/// centres.
 pub fn fit<P: Points>(
     points: &P,
     n_clusters: u32,
     random_state: u32,
     restart: u32,
+    picture: &dyn Fn(&Matrix) -> Vec<f32>,
     ticker: &mut dyn Ticker,
 ) -> Result<Fit> {
     let options = KMeansOptions { n_clusters: n_clusters as usize, max_iter: MAX_ITER, tol: 1e-4 };
@@ -198,7 +205,8 @@ pub fn fit<P: Points>(
     let fit = cluster::lloyd(points, start, &options, &mut |now| {
         history.push(now.inertia);
         if ticker.due() {
-            ticker.tell(Tick { step: now.n_iter, objective: now.inertia, frame: Vec::new() });
+            let frame = picture(&now.cluster_centers());
+            ticker.tell(Tick { step: now.n_iter, objective: now.inertia, frame });
         }
     })?;
     let KMeansFit { cluster_centers, labels, inertia, n_iter, converged } = fit;

@@ -147,9 +147,14 @@ impl Experiment for PcaKMeans {
         let projection = params.projection();
         let restarts = Restart::all(&projection, params.n_clusters, params.kmeans_random_state, params.n_init);
         let tasks: Vec<Task> = restarts.into_iter().map(Task::Restart).collect();
-        let mut live = |known: &[Progress<Found>], _: usize| {
+        let mut live = |known: &[Progress<Found>], at: usize| {
             let histories: Vec<Vec<(u32, f64)>> = known.iter().map(|job| job.history.clone()).collect();
             let mut report = Report::default();
+            if let Some(frame) = known[at].tick.as_ref().map(|tick| &tick.frame).filter(|frame| !frame.is_empty()) {
+                let summary = format!("Centres of restart {at} as it moves them, mapped back to pixels.");
+                let captions = (0..params.n_clusters).map(|i| format!("idx: {i}"));
+                report.sections.push(centres(lab.dataset, &summary, captions, frame));
+            }
             let points = |history: &Vec<(u32, f64)>| history.iter().map(|(i, y)| (f64::from(*i), *y)).collect();
             report.sections.push(descent(&histories.iter().map(points).collect::<Vec<_>>(), None));
             Some(report)
@@ -209,7 +214,14 @@ fn finished(params: &PcaKMeansParams, data: &Dataset, fits: &[&Fit], best: usize
     let beyond = beyond as f64 / look.centres.len() as f64;
     report.metric("beyond", "Share of their pixels above 1", Value::Float(beyond));
 
-    report.sections.push(centres(data, &sizes, &look.centres, (lowest, highest)));
+    let summary = format!(
+        "{} centres, mapped back from principal components to pixels. Their values go from {lowest:.1} to {highest:.1}; \
+         the notebook's colours span 0 to 1, so that all above 1 has the colour of the upper end.",
+        sizes.len()
+    );
+    let captions = sizes.iter().enumerate().map(|(i, size)| format!("idx: {i}, size: {size}"));
+    let values: Vec<f32> = look.centres.iter().map(|value| *value as f32).collect();
+    report.sections.push(centres(data, &summary, captions, &values));
     report.sections.push(pictures::confusion_of(
         ("confusion", "Digits against clusters"),
         data,
@@ -258,16 +270,8 @@ fn finished(params: &PcaKMeansParams, data: &Dataset, fits: &[&Fit], best: usize
 }
 
 /// The centres as images, in the notebook's colours.
-fn centres(data: &Dataset, sizes: &[u64], centres: &[f64], (lowest, highest): (f64, f64)) -> Section {
-    let summary = format!(
-        "{} centres, mapped back from principal components to pixels. Their values go from {lowest:.1} to {highest:.1}; \
-         the notebook's colours span 0 to 1, so that all above 1 has the colour of the upper end.",
-        sizes.len()
-    );
-    let values: Vec<f32> = centres.iter().map(|value| *value as f32).collect();
-    let captions = sizes.iter().enumerate().map(|(i, size)| format!("idx: {i}, size: {size}"));
-    let mut section =
-        pictures::grid("centres", "Centres mapped back", &summary, data, captions, &values, (0.0, 1.0), 5);
+fn centres(data: &Dataset, summary: &str, captions: impl Iterator<Item = String>, values: &[f32]) -> Section {
+    let mut section = pictures::grid("centres", "Centres mapped back", summary, data, captions, values, (0.0, 1.0), 5);
     if let Figure::Images { map, .. } = &mut section.figure {
         *map = ColorMap::Viridis;
     }

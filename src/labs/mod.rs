@@ -9,7 +9,8 @@ pub use claim::{Claim, Finding, Test, Verdict};
 pub use question::{Choice, Item, Kind, Question};
 pub use rule::{Comparison, Rule, Side};
 
-use crate::report::Report;
+use crate::data::opened::is_own_id;
+use crate::report::{Figure, Outcome, Report, Value};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -55,6 +56,9 @@ pub struct Scene {
     /// Sections to show, in this order; all if empty.
     #[serde(default)]
     pub shows: Vec<String>,
+    /// Sections that are shown besides while it runs, behind the others.
+    #[serde(default)]
+    pub live: Vec<String>,
     /// What the notebook printed, and what to compare it with.
     #[serde(default)]
     pub notebook: Vec<Printed>,
@@ -85,7 +89,7 @@ pub struct Open {
 }
 
 /// One line of "Notebook against this run".
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Printed {
     /// Stable name of the notebook's output: `2-P1`, `2-F2`, …
     pub id: String,
@@ -96,6 +100,13 @@ pub struct Printed {
     /// The metric of the report that answers it; "shown above" if empty.
     #[serde(default)]
     pub metric: String,
+    /// What of the run itself answers it, in place of a metric.
+    #[serde(default)]
+    pub ran: Option<Ran>,
+    /// Where the notebook has several such numbers that differ by chance: between which two they lie. Another one
+    /// between them says the same.
+    #[serde(default)]
+    pub spread: Option<(f64, f64)>,
     /// Why the two may differ.
     #[serde(default)]
     pub why: String,
@@ -104,10 +115,61 @@ pub struct Printed {
     pub why_on: Vec<(String, String)>,
 }
 
+/// A number of a run that no result holds: it differs from run to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ran {
+    /// How long it took.
+    Seconds,
+    /// Peak memory of all workers.
+    Memory,
+    /// Bootstraps in a second, all tasks together.
+    Rate,
+}
+
+impl Ran {
+    /// In words, of a run that was not saved.
+    pub fn of(self, outcome: &Outcome) -> Option<String> {
+        if outcome.seconds <= 0.0 {
+            return None;
+        }
+        Some(match self {
+            Ran::Seconds => format!("{:.2} s", outcome.seconds),
+            Ran::Memory => format!("{:.0} MB", outcome.memory_bytes as f64 / 1e6),
+            Ran::Rate => {
+                let Value::Int(each) = outcome.report.find("n_bootstraps")?.value else { return None };
+                let tasks = outcome.report.sections.iter().find_map(|section| match &section.figure {
+                    Figure::Inferred(inferred) => Some(inferred.tasks.len()),
+                    _ => None,
+                })?;
+                format!("{:.1} it/s", each as f64 * tasks as f64 / outcome.seconds)
+            }
+        })
+    }
+}
+
+/// How a number of the notebook and that of a run stand to one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agreement {
+    /// The same, to the last digit.
+    Equal,
+    /// Within what the notebook's own runs differ by.
+    Within,
+    /// Different.
+    Differs,
+}
+
+/// What is said on images that are neither the notebook's nor of this site.
+const OTHER_IMAGES: &str = "The notebook's images are others than yours.";
+
 impl Printed {
-    /// Why the two may differ on a data set.
+    /// Why the two may differ on a data set: its name, or the name of the published set that it has the images of.
     pub fn why(&self, data: &str) -> &str {
-        self.why_on.iter().find(|(id, _)| id == data).map_or(&self.why, |(_, why)| why)
+        match self.why_on.iter().find(|(id, _)| id == data) {
+            Some((_, why)) => why,
+            None if is_own_id(data) => OTHER_IMAGES,
+            None => &self.why,
+        }
     }
 
     /// This run's value, with few digits where the notebook printed few.
@@ -116,9 +178,15 @@ impl Printed {
         Some(value.full())
     }
 
-    /// Whether this run gives exactly what the notebook printed; `None` if it has no such number.
-    pub fn matches(&self, report: &Report) -> Option<bool> {
-        Some(self.ours(report)? == self.notebook)
+    /// Whether this run gives what the notebook printed; `None` if it has no such number.
+    pub fn agreement(&self, report: &Report) -> Option<Agreement> {
+        let ours = self.ours(report)?;
+        let within = |(low, high)| ours.parse().is_ok_and(|ours: f64| (low..=high).contains(&ours));
+        Some(match () {
+            () if ours == self.notebook => Agreement::Equal,
+            () if self.spread.is_some_and(within) => Agreement::Within,
+            () => Agreement::Differs,
+        })
     }
 }
 

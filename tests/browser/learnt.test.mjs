@@ -58,6 +58,26 @@ for (const name of BROWSERS) {
       }
     });
 
+    test("while models are fitted their maps, the objective and the gradients are seen, and then they go", async () => {
+      const lab = await LabPage.open(browser, server.url, "#/logistic/4-multi?tol=1e-10&max_iter=400");
+      await lab.start();
+      await lab.until(() => ["coefs", "descent", "convergence"].every((id) => document.querySelector(`[data-section="${id}"]`)));
+      await lab.finished();
+      assert.equal(await lab.ask(() => document.querySelector('[data-section="descent"]')), null);
+      assert.ok(await lab.ask(() => document.querySelector('[data-section="confusion_test"]') !== null));
+      assert.deepEqual(lab.complaints, []);
+      await lab.close();
+    });
+
+    test("no pixel is asked for where no model can answer, and models that stop early are named", async () => {
+      const lab = await LabPage.open(browser, server.url, "#/logistic/4-pca?data=mnist1k&max_iter=3");
+      await lab.run();
+      assert.equal(await lab.ask(() => document.querySelectorAll('[data-testid="map-label"], [data-testid="map-pixel"], [data-testid="pixel-users"]').length), 0);
+      assert.match(await lab.ask(() => document.querySelector('[data-testid="metrics"] .warn')?.textContent ?? ""), /6 of 6 models stopped at max_iter = 3/);
+      assert.deepEqual(lab.complaints, []);
+      await lab.close();
+    });
+
     test("a matrix has a scale, and no empty room below it", async () => {
       const lab = await LabPage.open(browser, server.url, "#/logistic/4-test");
       await lab.waitFor("colour-bar");

@@ -2,9 +2,9 @@
 
 use digitoscope::data::disk;
 use digitoscope::error::{Result, Warning};
-use digitoscope::labs;
+use digitoscope::labs::{self, Agreement, Ran};
 use digitoscope::link;
-use digitoscope::report::{Figure, Numbers, Report, plain};
+use digitoscope::report::{Figure, Metric, Numbers, Outcome, Report, Value, plain};
 use digitoscope::runner;
 use std::sync::Arc;
 
@@ -93,6 +93,66 @@ fn the_penalty_is_chosen_among_several() {
         let accuracies: Vec<f64> = curve.points.iter().map(|point| point.1).collect();
         assert_eq!(accuracies, means[2 * i..][..2]);
     }
+}
+
+/// Nobody who has opened all of MNIST reads that the images are the built-in ones, nor does who has opened others.
+#[test]
+fn reasons_on_all_of_mnist_are_not_those_of_the_built_in_images() {
+    for lab in ["inference", "mixture", "clusters"] {
+        let scenes = &labs::lab(lab).unwrap().scenes;
+        assert!(scenes.iter().any(|scene| scene.all_images));
+        for line in scenes.iter().flat_map(|scene| &scene.notebook) {
+            let why = line.why("mnist70k");
+            for words in ["built in", "built-in", "10,000 here", "mnist70k"] {
+                assert!(!why.contains(words), "{} {}: {why}", line.id, line.what);
+            }
+            assert!(line.why("own-0a1b2c").contains("yours"));
+        }
+    }
+}
+
+/// The notebook's four runs differ by chance: another that lies between them says the same.
+#[test]
+fn a_number_within_the_notebooks_spread_is_told_from_one_outside() {
+    let (_, scene) = labs::find("clusters", "2-ari").unwrap();
+    let line = scene.notebook.iter().find(|line| line.metric == "ari_0").unwrap();
+    let agreement = |ari: f64| {
+        let metric = Metric { id: "ari_0".into(), label: String::new(), value: Value::Float(ari) };
+        line.agreement(&Report { metrics: vec![metric], ..Report::default() })
+    };
+    assert_eq!(agreement(0.3654675097713884), Some(Agreement::Equal));
+    assert_eq!(agreement(0.365239), Some(Agreement::Within));
+    assert_eq!(agreement(0.37), Some(Agreement::Differs));
+    assert_eq!(line.agreement(&Report::default()), None);
+}
+
+/// Time, memory and rate are those of the run, and a saved result has none.
+#[test]
+fn what_differs_from_run_to_run_is_told_of_runs_alone() {
+    let mut report = Report::default();
+    report.metric("n_bootstraps", "Bootstraps", Value::Int(10));
+    let of = |seconds| Outcome {
+        configuration: String::new(),
+        engine: String::new(),
+        digest: String::new(),
+        seconds,
+        memory_bytes: 73_400_000,
+        workers: 2,
+        report: report.clone(),
+        raw: Vec::new(),
+    };
+    assert_eq!(Ran::Seconds.of(&of(1.25)).unwrap(), "1.25 s");
+    assert_eq!(Ran::Memory.of(&of(1.25)).unwrap(), "73 MB");
+    assert_eq!(Ran::Rate.of(&of(1.25)), None, "there are no tasks");
+    for ran in [Ran::Seconds, Ran::Memory, Ran::Rate] {
+        assert_eq!(ran.of(&of(0.0)), None);
+    }
+    let asked = |lab: &str| {
+        let lines = labs::lab(lab).unwrap().scenes.iter().flat_map(|scene| &scene.notebook);
+        lines.filter_map(|line| line.ran).collect::<Vec<_>>()
+    };
+    assert_eq!(asked("inference"), [Ran::Rate, Ran::Rate, Ran::Seconds, Ran::Memory]);
+    assert_eq!(asked("mixture"), [Ran::Seconds]);
 }
 
 /// What is said of the notebook's numbers fits the images that are there.

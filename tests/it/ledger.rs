@@ -2,6 +2,7 @@
 //! "MNIST original".
 
 use digitoscope::data::{Dataset, disk};
+use digitoscope::labs::Agreement;
 use digitoscope::link::{Place, Setup};
 use digitoscope::report::{Figure, Report, Value};
 use digitoscope::runner;
@@ -59,7 +60,7 @@ fn differences(setup: &Setup, report: &Report) -> Vec<(String, String, String)> 
     let lines = setup.scene().unwrap().notebook.iter();
     let lines = lines.filter(|line| !line.metric.is_empty() && numbers(&line.notebook));
     lines
-        .filter(|line| line.matches(report) == Some(false))
+        .filter(|line| line.agreement(report) == Some(Agreement::Differs))
         .map(|line| (line.metric.clone(), line.notebook.clone(), line.ours(report).unwrap()))
         .collect()
 }

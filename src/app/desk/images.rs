@@ -5,6 +5,7 @@ use crate::app::state::{Kept, RunState};
 use crate::app::{fetch, keep};
 use crate::data::Dataset;
 use crate::data::catalog::{self, Info};
+use crate::data::public;
 use crate::error::{Error, Result};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -16,6 +17,13 @@ impl Desk {
             all.iter().flatten().find(|kept| kept.info.id == id).map(|kept| kept.info.clone())
         };
         catalog::dataset(id).ok().map(Info::from).or_else(|| self.opened.with(opened))
+    }
+
+    /// The name of this place's data set, or that of the published one that a visitor's files hold the images of: they
+    /// may differ from it in a byte.
+    pub fn images_of(&self) -> String {
+        let id = self.setup.with(|setup| setup.data.clone());
+        if self.info(&id).is_some_and(|info| info.like_mnist) { public::ALL_OF_MNIST.into() } else { id }
     }
 
     /// The data set that this place's link asks for, if it is not here.

@@ -9,7 +9,8 @@ use super::Experiment;
 use super::drawing::{Drawing, Learning, Scaling};
 use super::kmeans::KMeansParams;
 use super::lab::{Lab, Progress};
-use crate::error::{Error, Result};
+use super::restarts::Fit;
+use crate::error::{Error, Result, Warning};
 use crate::learn::model_selection::stratified_k_fold;
 use crate::params::Domain;
 use crate::report::{Array, Numbers, Report};
@@ -126,7 +127,7 @@ impl Experiment for LearnBags {
 
     async fn run(params: &BagsParams, lab: &Lab<'_>) -> Result<Report> {
         let data = lab.dataset;
-        let rows = bags(params, lab).await?;
+        let (rows, mut warnings) = bags(params, lab).await?;
         let images: Vec<u32> = (0..data.n as u32).step_by(params.learn_step as usize).collect();
         let labels: Vec<i64> = images.iter().map(|&i| i64::from(data.labels[i as usize])).collect();
         let folds = stratified_k_fold(&labels, params.cv as usize, None)?;
@@ -156,7 +157,8 @@ impl Experiment for LearnBags {
         };
         let found = lab.map_part("Learning", &tasks, &mut live, (0.4, 1.0)).await?;
         let known = gather(params, &forms, &found.iter().map(Some).collect::<Vec<_>>());
-        let mut report = Report::default();
+        warnings.extend(tasks::warnings(params, &found));
+        let mut report = Report { warnings, ..Report::default() };
         scores(params, data, &known, &mut report)?;
         let bag = bag.into_matrix()?;
         near(params, data, &bag, &mut report);
@@ -174,13 +176,15 @@ impl Experiment for LearnBags {
 }
 
 /// The bags of all images, in all forms but pixels.
-async fn bags(params: &BagsParams, lab: &Lab<'_>) -> Result<Vec<Rows>> {
+async fn bags(params: &BagsParams, lab: &Lab<'_>) -> Result<(Vec<Rows>, Vec<Warning>)> {
     let data = lab.dataset;
     let learnings = [params.learning(None), params.learning(Some(params.random_state))];
     learnings[0].n_patches(data)?;
     let jobs: Vec<Task> = learnings.iter().flat_map(Learning::jobs).map(Task::Train).collect();
     let found = lab.map_part("Words", &jobs, &mut |_, _| None, (0.0, 0.2)).await?;
-    let words: Vec<Vec<f64>> = found.into_iter().filter_map(Found::fit).map(|fit| fit.cluster_centers).collect();
+    let fits: Vec<Fit> = found.into_iter().filter_map(Found::fit).collect();
+    let warnings = fits.iter().flat_map(|fit| fit.warn(params.n_words, learnings[0].max_iter)).collect();
+    let words: Vec<Vec<f64>> = fits.into_iter().map(|fit| fit.cluster_centers).collect();
     let word = |i: usize| (learnings[i].drawing.clone(), words[i].clone());
     let read = |from: usize| Task::Read {
         words: [word(0), word(1)],
@@ -199,8 +203,9 @@ async fn bags(params: &BagsParams, lab: &Lab<'_>) -> Result<Vec<Rows>> {
     let k = params.n_words as usize;
     let sum = |four: &[u16]| (0..k).map(|word| (0..4).map(|part| four[part * k + word]).sum()).collect::<Vec<u16>>();
     let bag: Vec<u16> = quarters.chunks_exact(4 * k).flat_map(sum).collect();
-    [(bag, k), (shuffled, k), (quarters, 4 * k), (scattered, 4 * k)]
+    let rows: Result<Vec<Rows>> = [(bag, k), (shuffled, k), (quarters, 4 * k), (scattered, 4 * k)]
         .into_iter()
         .map(|(counts, d)| Rows::new(counts, d, params.weighting))
-        .collect()
+        .collect();
+    Ok((rows?, warnings))
 }

@@ -1,8 +1,8 @@
 //! What workers do: learn words, read images, cluster, recognise.
 
-use super::Weighting;
+use super::{BagsParams, Weighting};
 use crate::data::Dataset;
-use crate::error::Result;
+use crate::error::{Result, Warning};
 use crate::experiments::drawing::{Drawing, Train};
 use crate::experiments::kmeans::KMeansParams;
 use crate::experiments::lab::{Job, Ticker, Workplace};
@@ -58,6 +58,9 @@ fn wide(counts: &[u16]) -> Vec<u32> {
     counts.iter().map(|count| u32::from(*count)).collect()
 }
 
+/// Most iterations of a fold's model.
+const MAX_ITER: u32 = 1000;
+
 /// What a worker is asked for.
 #[derive(Serialize, Deserialize)]
 pub enum Task {
@@ -103,10 +106,10 @@ pub enum Found {
     Fit(Fit),
     /// Of reading: counts of quarters, of quarters with windows shuffled, and of shuffled pixels.
     Bags([Vec<u16>; 3]),
-    /// Of k-means on rows.
-    Labels(Vec<u32>),
-    /// Of a fold: the share of images that were recognised.
-    Accuracy(f64),
+    /// Of k-means on rows, and what scikit-learn would warn of.
+    Labels(Vec<u32>, Vec<Warning>),
+    /// Of a fold: the share of images that were recognised, and whether the model converged.
+    Accuracy(f64, bool),
 }
 
 impl Job for Task {
@@ -125,8 +128,9 @@ impl Job for Task {
                 let rows = rows.into_matrix()?;
                 let points = Samples::new(&rows)?;
                 let (init, seed) = (cluster::Init::KMeansPlusPlus, params.random_state);
-                let (fit, _) = cluster::kmeans(&points, &init, params.n_init as usize, seed, &params.options())?;
-                Ok(Found::Labels(fit.labels))
+                let n_init = params.n_init as usize;
+                let (fit, warnings) = cluster::kmeans(&points, &init, n_init, seed, &params.options())?;
+                Ok(Found::Labels(fit.labels, warnings))
             }
             Task::Fold { c, images, train, test, rows } => {
                 let data = place.dataset();
@@ -147,14 +151,35 @@ impl Job for Task {
                         (Design::doubles(&scaler.transform(&train)?)?, Design::doubles(&scaler.transform(&test)?)?)
                     }
                 };
-                let options = LogisticOptions { c, tol: 1e-7, max_iter: 1000, ..LogisticOptions::default() };
-                let (model, _) = LogisticRegression::fit(&learned, &labels(&train), &options)?;
+                let options = LogisticOptions { c, tol: 1e-7, max_iter: MAX_ITER, ..LogisticOptions::default() };
+                let (model, parts) = LogisticRegression::fit(&learned, &labels(&train), &options)?;
                 let found = model.unscaled(&learned).predict(&tried)?;
                 let right = found.iter().zip(labels(&test)).filter(|(found, label)| **found == *label).count();
-                Ok(Found::Accuracy(right as f64 / found.len() as f64))
+                let converged = parts.iter().all(|part| part.converged);
+                Ok(Found::Accuracy(right as f64 / found.len() as f64, converged))
             }
         }
     }
+}
+
+/// What a visitor must know of how the learning ended: k-means on pixels and on bags, and the models of the folds.
+pub(super) fn warnings(params: &BagsParams, found: &[Found]) -> Vec<Warning> {
+    let fits: Vec<&Fit> = found.iter().filter_map(Found::as_fit).collect();
+    let best = Fit::best(fits.iter().copied(), params.n_clusters);
+    let mut warnings = fits.get(best).map(|fit| fit.warnings(&params.kmeans())).unwrap_or_default();
+    let (mut early, mut n_models) = (0, 0);
+    for found in found {
+        match found {
+            Found::Labels(_, own) => warnings.extend(own.iter().cloned()),
+            Found::Accuracy(_, converged) => (early, n_models) = (early + u32::from(!converged), n_models + 1),
+            Found::Fit(_) | Found::Bags(_) => {}
+        }
+    }
+    if early > 0 {
+        let what = format!("{early} of {n_models} logistic regressions");
+        warnings.push(Warning::NotConverged { what, max_iter: MAX_ITER });
+    }
+    warnings
 }
 
 /// Counts of words in quarters, in quarters of windows laid anywhere, and of shuffled pixels.

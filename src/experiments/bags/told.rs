@@ -25,8 +25,8 @@ pub(super) fn gather(params: &BagsParams, forms: &[usize], found: &[Option<&Foun
     }
     for (form, found) in forms.iter().zip(found) {
         match found {
-            Some(Found::Labels(labels)) => known[*form].labels = Some(labels.clone()),
-            Some(Found::Accuracy(accuracy)) => known[*form].folds.push(*accuracy),
+            Some(Found::Labels(labels, _)) => known[*form].labels = Some(labels.clone()),
+            Some(Found::Accuracy(accuracy, _)) => known[*form].folds.push(*accuracy),
             _ => {}
         }
     }
