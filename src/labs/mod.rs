@@ -181,7 +181,8 @@ impl Printed {
     /// Whether this run gives what the notebook printed; `None` if it has no such number.
     pub fn agreement(&self, report: &Report) -> Option<Agreement> {
         let ours = self.ours(report)?;
-        let within = |(low, high)| ours.parse().is_ok_and(|ours: f64| (low..=high).contains(&ours));
+        let value = report.find(&self.metric).map(|metric| &metric.value);
+        let within = |(low, high)| matches!(value, Some(Value::Float(value)) if (low..=high).contains(value));
         Some(match () {
             () if ours == self.notebook => Agreement::Equal,
             () if self.spread.is_some_and(within) => Agreement::Within,

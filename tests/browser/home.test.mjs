@@ -44,6 +44,8 @@ for (const name of BROWSERS) {
       assert.ok(titles.size > SCENES.length, [...titles].join());
       // Each address as the first one, too.
       for (const route of ["#/clusters/2-kmeans", "#/bench/selftest", "#/mixture"]) {
+        // Who leaves while a view is on its way ends its download, and the console says so.
+        await lab.whole();
         await lab.page.goto("about:blank");
         await lab.page.goto(server.url + route);
         await lab.mounted();

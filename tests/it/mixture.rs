@@ -105,7 +105,11 @@ fn chains_on_all_twos_and_threes_are_like_theirs() {
     let all = golden.train.concatenate(&golden.test).unwrap();
     assert_eq!(all.n, 14_131);
     let images = binarised(&all);
-    for (name, learn) in [("all_none_5sweeps", Learn::Fixed), ("all_log_5sweeps", Learn::LogSlice)] {
+    for (name, learn) in [
+        ("all_none_5sweeps", Learn::Fixed),
+        ("all_log_5sweeps", Learn::LogSlice),
+        ("all_orig_5sweeps", Learn::LinearSlice),
+    ] {
         check_chains(name, &golden.runs, &chains(&images, learn), &all.labels);
     }
 }
@@ -136,7 +140,11 @@ fn completions_of_unseen_images_are_like_theirs() {
     let d = test.n_features();
     let observed: Vec<bool> = (0..d).map(|pixel| pixel < d / 2).collect();
     let whole = vec![true; d];
-    for (name, learn) in [("heldout_none_5sweeps", Learn::Fixed), ("heldout_log_5sweeps", Learn::LogSlice)] {
+    for (name, learn) in [
+        ("heldout_none_5sweeps", Learn::Fixed),
+        ("heldout_log_5sweeps", Learn::LogSlice),
+        ("heldout_orig_5sweeps", Learn::LinearSlice),
+    ] {
         let chains = chains(&images, learn);
         check_chains(name, &golden.runs, &chains, &train.labels);
         let predictors: Vec<Predictor> =

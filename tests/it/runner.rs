@@ -304,3 +304,13 @@ fn the_python_script_is_printed_and_not_run() {
         assert!(script.contains(words), "no '{words}' in:\n{script}");
     }
 }
+
+/// Ward's tree of ten thousand images needs no matrix of all pairs, which would be 400 MB and more.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_tree_of_ten_thousand_images_is_lean() {
+    let folder = Folder::new("lean");
+    let found = outcome(&folder.good(&["#/clusters/2-agg10"]));
+    let memory = found.memory_bytes as f64 / 1e6;
+    assert!((20.0..=200.0).contains(&memory), "{memory:.0} MB");
+}
