@@ -70,11 +70,15 @@ proptest! {
                     let allowed = if end.gap == 0.0 { 1e-9 } else { 1e-5 };
                     prop_assert!(violation(&problem, &w) <= allowed, "{} of {:?}", violation(&problem, &w), end);
                 }
-                // Descent from nothing comes as low, and no lower.
+                // Descent from nothing comes no lower, and as low if it arrives: where there are more columns than
+                // samples it may still be on its way.
                 let mut slow = vec![0.0; m];
                 coordinate_descent(&problem, &mut slow, 1e-13, 50_000);
                 let (found, other) = (objective(&problem, &w), objective(&problem, &slow));
-                prop_assert!((found - other).abs() <= 1e-9 * all.yy, "{found} {other}");
+                let equal = 1e-9 * all.yy;
+                prop_assert!(found <= other + equal, "{found} {other}");
+                let arrived = violation(&problem, &slow) <= 1e-9;
+                prop_assert!(!arrived || other <= found + equal, "{found} {other}");
             }
         }
     }
