@@ -18,15 +18,18 @@ pub fn arrays(arrays: &[Array]) -> Result<Vec<u8>> {
     }))
 }
 
-/// An NPZ of exactly the page's images: `images` of shape `(n, height, width)` and `labels` of shape `(n,)`, both u8.
+/// An NPZ of exactly the page's images: `images` of shape `(n, height, width)` and `labels` of shape `(n,)`, both u8; `n_test`,
+/// how many of them, the last, are of a test file, where there is one.
 pub fn images(data: &Dataset) -> Result<Vec<u8>> {
     let n = data.n as u32;
+    let n_test = (data.n_test > 0).then(|| ("n_test", npy("<u4", &[], &(data.n_test as u32).to_le_bytes())));
     archive(
         [
             ("images", npy("|u1", &[n, data.height as u32, data.width as u32], &data.images)),
             ("labels", npy("|u1", &[n], &data.labels)),
         ]
-        .into_iter(),
+        .into_iter()
+        .chain(n_test),
     )
 }
 

@@ -124,6 +124,7 @@ pub async fn get(id: &str, heard: impl FnMut(u32, u32)) -> Result<Dataset> {
     let mut data = reader.take(Order::AsPublished).await?;
     data.id = id.into();
     data.title = about.info.title;
+    data.n_test = about.info.n_test.min(data.n);
     if (data.n_classes()..=MAX_CLASSES).contains(&about.class_names.len()) {
         data.class_names = about.class_names;
     }

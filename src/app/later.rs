@@ -15,12 +15,14 @@ use super::maps::Maps;
 use super::matrix::Matrix;
 use super::numerals::Numerals;
 use super::painting::{Compared, Paint};
+use super::pairs::Pairs;
 use super::path::Along;
 use super::regions::Regions;
 use super::scale_strip::ScaleStrip;
 use super::settings::Settings;
 use super::templates::Templates;
 use super::window::Window;
+use crate::labs::Kind;
 use crate::report::{Painted, Section};
 use futures::FutureExt;
 use leptos::prelude::*;
@@ -46,8 +48,10 @@ pub enum Piece {
     Numerals,
     /// A grid to paint an answer on: rows, columns, the answer.
     Paint(u32, u32, RwSignal<String>),
-    /// What was painted beside a mask, and the number of columns.
-    Compared(Painted, Vec<i8>, u32),
+    /// What was painted beside a mask, and the question that it answers.
+    Compared(Painted, Vec<i8>, &'static Kind),
+    /// So many pairs of these classes to choose, the answer.
+    Pairs(usize, &'static [String], RwSignal<String>),
     /// The formulas of the mixture.
     Formulas,
     /// The colour bar of a heat map.
@@ -72,7 +76,9 @@ impl Piece {
             Piece::View(Manner::Words, _) => Module::Patches,
             // Of several labs, one of them what most visitors see first: a small module of its own.
             Piece::View(Manner::Matrix, _) => Module::Cells,
-            Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _) | Piece::Numerals => Module::Logistic,
+            Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _)
+            | Piece::Numerals
+            | Piece::Pairs(..) => Module::Logistic,
             Piece::View(Manner::Templates | Manner::Complete | Manner::Keep, _) | Piece::Formulas | Piece::Scale(_) => {
                 Module::Mixture
             }
@@ -107,11 +113,12 @@ fn cells(piece: Piece) -> Came {
 
 #[wasm_split(logistic, fallible, preload(load_logistic))]
 fn logistic(piece: Piece) -> Came {
-    let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(view! { <Numerals/> }.into_any()) };
-    Ok(match manner {
-        Manner::Contributions => view! { <Contributions section/> }.into_any(),
-        Manner::Path => view! { <Along section/> }.into_any(),
-        _ => view! { <Maps section/> }.into_any(),
+    Ok(match piece {
+        Piece::View(Manner::Contributions, Subject { section, .. }) => view! { <Contributions section/> }.into_any(),
+        Piece::View(Manner::Path, Subject { section, .. }) => view! { <Along section/> }.into_any(),
+        Piece::View(_, Subject { section, .. }) => view! { <Maps section/> }.into_any(),
+        Piece::Pairs(n, classes, draft) => view! { <Pairs n classes draft/> }.into_any(),
+        _ => view! { <Numerals/> }.into_any(),
     })
 }
 
@@ -122,7 +129,7 @@ fn inference(piece: Piece) -> Came {
         Piece::View(Manner::Regions, Subject { section, .. }) => view! { <Regions section/> }.into_any(),
         Piece::View(_, subject) => inferred::sighted(subject).into_any(),
         Piece::Paint(rows, columns, draft) => view! { <Paint rows columns draft/> }.into_any(),
-        Piece::Compared(painted, mask, columns) => view! { <Compared painted mask columns/> }.into_any(),
+        Piece::Compared(painted, mask, kind) => view! { <Compared painted mask kind/> }.into_any(),
         _ => ().into_any(),
     })
 }

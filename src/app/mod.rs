@@ -38,6 +38,7 @@ mod offer;
 mod pad;
 mod paint;
 mod painting;
+mod pairs;
 mod path;
 mod pixel;
 mod pixels;

@@ -1,6 +1,7 @@
 //! A blank grid to paint on, and what was painted under a mask.
 
 use super::pixels::{Act, Picture, Pixels};
+use crate::labs::Kind;
 use crate::plots::overlay::{self, Ink, Raster};
 use crate::report::Painted;
 use leptos::prelude::*;
@@ -67,9 +68,10 @@ pub fn Paint(rows: u32, columns: u32, draft: RwSignal<String>) -> impl IntoView 
     }
 }
 
-/// What was painted and the mask, one over the other.
+/// What was painted and the mask, one over the other; `kind` is that of the question.
 #[component]
-pub fn Compared(painted: Painted, mask: Vec<i8>, columns: u32) -> impl IntoView {
+pub fn Compared(painted: Painted, mask: Vec<i8>, kind: &'static Kind) -> impl IntoView {
+    let Kind::Paint { columns, key, .. } = kind else { return None };
     let ink = |(on, sign): (&bool, &i8)| {
         let color = match sign {
             0 => AMBER,
@@ -85,13 +87,11 @@ pub fn Compared(painted: Painted, mask: Vec<i8>, columns: u32) -> impl IntoView 
         }
     };
     let inks: Vec<Ink> = painted.0.iter().zip(&mask).map(ink).collect();
-    let raster: Arc<Raster> = Arc::new(overlay::raster(columns as usize, &inks, None, 1.0));
-    view! {
+    let raster: Arc<Raster> = Arc::new(overlay::raster(*columns as usize, &inks, None, 1.0));
+    Some(view! {
         <div class="pixels paints compared" data-testid="compared">
             <Picture raster=Signal::stored(raster) label="Your pixels and the mask".to_string()/>
         </div>
-        <p class="muted">
-            "Amber: yours only. Blue with a plus (for the 7), red with a minus (for the 4): in both. Pale: in the mask, not painted."
-        </p>
-    }
+        <p class="muted">{key.as_str()}</p>
+    })
 }

@@ -112,7 +112,7 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
         let report = current.get()?;
         let text = question.reveal(&answer, &report)?;
         let picture = question.painted(&answer).zip(question.mask(&report));
-        let picture = picture.map(|(painted, mask)| later::view(Piece::Compared(painted, mask, columns(question))));
+        let picture = picture.map(|(painted, mask)| later::view(Piece::Compared(painted, mask, &question.kind)));
         Some(view! { {picture} <p data-testid="reveal">{text}</p> })
     };
     let said = move || match revealed() {
@@ -120,7 +120,11 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
         None if question.scene().is_some() => {
             view! { <p class="muted" data-testid="reveal">"The saved result is on its way."</p> }.into_any()
         }
-        None => view! { <p class="muted" data-testid="reveal">"Run it, and see."</p> }.into_any(),
+        None => {
+            let ran = current.with(Option::is_some);
+            let why = if ran { "This run has not the numbers to compare it with." } else { "Run it, and see." };
+            view! { <p class="muted" data-testid="reveal">{why}</p> }.into_any()
+        }
     };
     view! {
         <section class="card predict" aria-labelledby=title_id.clone() data-question=question.id.as_str()>
@@ -162,14 +166,7 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
 fn first(question: &Question) -> String {
     match &question.kind {
         Kind::Order { items, .. } => items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>().join("~"),
-        Kind::Number { .. } | Kind::Choice { .. } | Kind::Paint { .. } => String::new(),
-    }
-}
-
-fn columns(question: &Question) -> u32 {
-    match &question.kind {
-        Kind::Paint { columns, .. } => *columns,
-        _ => 1,
+        _ => String::new(),
     }
 }
 
@@ -218,6 +215,7 @@ fn Field(question: &'static Question, draft: RwSignal<String>) -> impl IntoView 
         }
         .into_any(),
         Kind::Order { items, .. } => view! { <Order items draft/> }.into_any(),
+        Kind::Pairs { n, classes, .. } => later::view(Piece::Pairs(*n as usize, classes, draft)),
         Kind::Paint { rows, columns, .. } => later::view(Piece::Paint(*rows, *columns, draft)),
     }
 }

@@ -80,12 +80,15 @@ pub struct Info {
     /// looked at is not said to be.
     #[serde(default)]
     pub like_mnist: bool,
+    /// How many of the images, the last, came as a test file; of what was kept before this was noted, 0.
+    #[serde(default)]
+    pub n_test: usize,
 }
 
 impl From<&DatasetInfo> for Info {
     fn from(info: &DatasetInfo) -> Self {
         let (id, title) = (info.id.clone(), info.title.clone());
-        Info { id, title, n: info.n, shape: info.shape, bytes: info.bytes(), like_mnist: false }
+        Info { id, title, n: info.n, shape: info.shape, bytes: info.bytes(), like_mnist: false, n_test: 0 }
     }
 }
 
@@ -94,7 +97,15 @@ impl From<&Dataset> for Info {
         let shape = (data.height, data.width);
         let bytes = data.images.len() + data.labels.len();
         let like_mnist = data.is_like_mnist();
-        Info { id: data.id.clone(), title: data.title.clone(), n: data.n, shape, bytes, like_mnist }
+        Info {
+            id: data.id.clone(),
+            title: data.title.clone(),
+            n: data.n,
+            shape,
+            bytes,
+            like_mnist,
+            n_test: data.n_test,
+        }
     }
 }
 

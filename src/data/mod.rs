@@ -40,6 +40,8 @@ pub struct Dataset {
     pub labels: Vec<u8>,
     /// Number of images.
     pub n: usize,
+    /// How many of them, the last, came as the test file beside a training file; 0 if they came as one.
+    pub n_test: usize,
     /// Rows of an image.
     pub height: usize,
     /// Columns of an image.
@@ -107,7 +109,7 @@ impl Dataset {
             )));
         }
         let (id, title) = (id.to_owned(), title.to_owned());
-        Ok(Self { id, title, images, labels, n, height, width, class_names, sha256 })
+        Ok(Self { id, title, images, labels, n, n_test: 0, height, width, class_names, sha256 })
     }
 
     /// Pixels of an image: scikit-learn's `n_features` of whole-image experiments.
@@ -169,11 +171,11 @@ impl Dataset {
         }
         let labels: Vec<u8> = order.iter().map(|&i| self.labels[i]).collect();
         let sha256 = content_sha256(&labels, &images);
-        Self { images, labels, sha256, ..self.without_content() }
+        Self { images, labels, sha256, n_test: 0, ..self.without_content() }
     }
 
     /// `self`, then `other`: scikit-learn users' `np.concatenate([train, test])`.
-    /// The name is that of `self`, the classes are those of whichever has more.
+    /// The name is that of `self`, the classes are those of whichever has more; `other` is the test file.
     ///
     /// # Errors
     /// [`Error::Data`] if their images differ in shape.
@@ -188,7 +190,8 @@ impl Dataset {
         let images = [self.images.as_slice(), &other.images].concat();
         let labels = [self.labels.as_slice(), &other.labels].concat();
         let more = if other.n_classes() > self.n_classes() { other } else { self };
-        Self::new(&self.id, &self.title, images, labels, shape, more.class_names.clone())
+        let both = Self::new(&self.id, &self.title, images, labels, shape, more.class_names.clone())?;
+        Ok(Self { n_test: other.n, ..both })
     }
 
     /// Everything but images, labels and checksum.

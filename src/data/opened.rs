@@ -364,6 +364,9 @@ impl Opened {
         };
         let mut data = Dataset::new("", &title, images, labels, (height, width), self.class_names())?;
         data.id = self.id(order, &data.sha256);
+        if let [_, test] = self.parts.as_slice() {
+            data.n_test = test.images.n;
+        }
         Ok(data)
     }
 }

@@ -5,6 +5,7 @@ use super::Experiment;
 use super::kmeans::Scaling;
 use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::logistic::{LogisticParams, Penalty, Scheme, Sides};
+use super::split::split_params;
 use crate::data::Dataset;
 use crate::error::{Error, Result, Warning};
 use crate::learn::linear_model::{Design, LogisticRegression, Part, fit_part, n_parts};
@@ -18,9 +19,10 @@ use serde::{Deserialize, Serialize};
 /// The penalties that C counts against.
 const PENALTIES: &[&str] = &["l2", "l1", "elasticnet"];
 
-crate::params! {
+split_params! {
     /// Logistic regression for several C, cross-validated.
-    pub struct CrossvalParams {
+    pub struct CrossvalParams;
+    {
         /// One model for each class against the rest, or one model of all probabilities.
         scheme "Scheme": Scheme = Scheme::Multinomial, Domain::Choice(Scheme::WORDS);
         /// What is added to the loss for large coefficients: one penalty, or several to choose among. L1 and elastic net take many times as long as L2.
@@ -41,7 +43,10 @@ crate::params! {
         max_iter "Iterations at most": u32 = 100, Domain::Int { min: 1, max: 10_000, slider: 200 };
         /// When a model has converged.
         tol "Tolerance": f64 = 1e-4, Domain::Float { min: 1e-14, max: 1.0 };
-        /// Share of the images that is set apart for the test.
+    }
+    split
+    {
+        /// With the stratified split: share of the images that is set apart for the test.
         test_size "Share for the test": f64 = 0.2, Domain::Float { min: 0.01, max: 0.9 };
         /// Seed of the split and of the folds.
         random_state "Seed": u32 = 42, Domain::Int { min: 0, max: u32::MAX, slider: 0 };
@@ -72,6 +77,9 @@ impl CrossvalParams {
             scaling: self.scaling,
             max_iter: self.max_iter,
             tol: self.tol,
+            split: self.split,
+            n_train: self.n_train,
+            n_test: self.n_test,
             test_size: self.test_size,
             random_state: self.random_state,
             ..LogisticParams::default()
@@ -176,7 +184,8 @@ impl Experiment for Crossval {
         600.0
     }
 
-    fn check(params: &CrossvalParams, _: usize, _: usize) -> Result<()> {
+    fn check(params: &CrossvalParams, n_samples: usize, _: usize) -> Result<()> {
+        params.asked().check(n_samples)?;
         if params.c_min >= params.c_max {
             return Err(Error::invalid("c_max", format!("greater than c_min, {}", params.c_min), params.c_max));
         }

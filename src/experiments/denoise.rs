@@ -5,6 +5,7 @@ use super::Experiment;
 use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::logistic::{LogisticParams, Scheme, Sides};
 use super::pictures;
+use super::split::{Split, split_params};
 use crate::data::Dataset;
 use crate::error::{Error, Result, Warning};
 use crate::learn::Matrix;
@@ -15,9 +16,10 @@ use crate::params::{Domain, distinct};
 use crate::report::{Array, ColorMap, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value};
 use serde::{Deserialize, Serialize};
 
-crate::params! {
+split_params! {
     /// Logistic regression on images rebuilt from principal components.
-    pub struct DenoiseParams {
+    pub struct DenoiseParams;
+    {
         /// Numbers of components that images are rebuilt from.
         n_components "Components": Vec<u32> = vec![5, 10, 20, 50, 100], Domain::Ints { min: 1, max: 784, longest: 8 };
         /// One model for each class against the rest, or one model of all probabilities.
@@ -28,7 +30,10 @@ crate::params! {
         max_iter "Iterations at most": u32 = 100, Domain::Int { min: 1, max: 10_000, slider: 200 };
         /// When a model has converged, as in scikit-learn's solvers of the scheme.
         tol "Tolerance": f64 = 1e-4, Domain::Float { min: 1e-14, max: 1.0 };
-        /// Share of the images, the same of every class, that is set apart for the test.
+    }
+    split
+    {
+        /// With the stratified split: share of the images, the same of every class, that is set apart for the test.
         test_size "Share for the test": f64 = 0.2, Domain::Float { min: 0.01, max: 0.9 };
         /// Seed of the split.
         random_state "Seed": u32 = 42, Domain::Int { min: 0, max: u32::MAX, slider: 0 };
@@ -42,6 +47,9 @@ impl DenoiseParams {
             C: self.C,
             max_iter: self.max_iter,
             tol: self.tol,
+            split: self.split,
+            n_train: self.n_train,
+            n_test: self.n_test,
             test_size: self.test_size,
             random_state: self.random_state,
             ..LogisticParams::default()
@@ -169,7 +177,14 @@ impl Experiment for Denoise {
 
     fn check(params: &DenoiseParams, n_samples: usize, n_features: usize) -> Result<()> {
         distinct("n_components", &params.n_components)?;
-        let most = n_features.min((n_samples as f64 * (1.0 - params.test_size)) as usize);
+        params.asked().check(n_samples)?;
+        let learnt = match params.split {
+            Split::Stratified => (n_samples as f64 * (1.0 - params.test_size)) as usize,
+            Split::Ordered => params.n_train as usize,
+            // How many are of the training file is seen when it is there.
+            Split::Files => n_samples,
+        };
+        let most = n_features.min(learnt);
         if params.most() as usize > most {
             let must_be = format!("at most the number of pixels and of images to learn from, {most}");
             return Err(Error::invalid("n_components", must_be, params.most()));

@@ -43,6 +43,7 @@ mod samples;
 mod schemes;
 mod selftest;
 mod sheet;
+mod split;
 mod stability;
 mod tree;
 mod trees;

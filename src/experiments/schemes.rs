@@ -23,8 +23,8 @@ impl Experiment for Schemes {
         600.0
     }
 
-    fn check(params: &LogisticParams, _: usize, _: usize) -> Result<()> {
-        params.check()
+    fn check(params: &LogisticParams, n_samples: usize, _: usize) -> Result<()> {
+        params.check(n_samples)
     }
 
     async fn run(params: &LogisticParams, lab: &Lab<'_>) -> Result<Report> {
@@ -64,9 +64,11 @@ impl Experiment for Schemes {
                 numbers: Numbers::F64(coef),
             });
         }
+        let (for_it, against) = params.colors.names();
         let summary = format!(
             "{} classes across. First row: mean images. Second: coefficients of one model for each class against the rest. \
-             Third: coefficients of one model of all probabilities. Of coefficients, zero has the middle colour.",
+             Third: coefficients of one model of all probabilities. Of coefficients, {for_it} speaks for the label and {against} \
+             against it; zero has the middle colour.",
             names.len()
         );
         let columns = names.len() as u32;
@@ -85,7 +87,9 @@ impl Experiment for Schemes {
             images.iter_mut().zip(scales).for_each(|(image, scale)| image.scale = Some(scale));
         }
         report.sections.push(section);
-        report.sections.push(difference(params, data, &names, &both[0], &both[1]));
+        let (section, alike) = difference(params, data, &names, &both[0], &both[1]);
+        report.sections.push(section);
+        alike.tell(&mut report);
         Ok(report)
     }
 
@@ -96,28 +100,66 @@ impl Experiment for Schemes {
     }
 }
 
+/// How much the two maps of each label are alike.
+struct Alike {
+    /// The label whose maps are least alike, and the correlation of the two.
+    least: (String, f64),
+    /// The label whose maps are most alike, and the correlation of the two.
+    most: (String, f64),
+    /// The share of coefficients of opposite signs, of those that are not zero in both maps.
+    opposite: f64,
+}
+
+impl Alike {
+    fn new(names: &[String], correlations: &[f64], ovr: &[f64], multinomial: &[f64]) -> Self {
+        let pick = |better: fn(f64, f64) -> bool| {
+            let at = (1..correlations.len())
+                .fold(0, |best, at| if better(correlations[at], correlations[best]) { at } else { best });
+            (names[at].clone(), correlations[at])
+        };
+        let pairs = || ovr.iter().zip(multinomial);
+        let used = pairs().filter(|(a, b)| **a != 0.0 || **b != 0.0).count();
+        let opposite = pairs().filter(|(a, b)| *a * *b < 0.0).count();
+        Alike { least: pick(|a, b| a < b), most: pick(|a, b| a > b), opposite: opposite as f64 / used.max(1) as f64 }
+    }
+
+    fn tell(&self, report: &mut Report) {
+        for (id, word, (label, r)) in [("alike_least", "least", &self.least), ("alike_most", "most", &self.most)] {
+            let title = format!("Correlation of the two maps that are {word} alike");
+            report.metric(id, &title, Value::Float(*r));
+            report.metric(&format!("{id}_label"), "Their label", Value::Text(label.clone()));
+        }
+        report.metric("opposite", "Share of pixels with coefficients of opposite signs", Value::Float(self.opposite));
+    }
+}
+
 /// One-vs-rest less multinomial, label by label.
-fn difference(params: &LogisticParams, data: &Dataset, names: &[String], ovr: &[f64], multinomial: &[f64]) -> Section {
+fn difference(
+    params: &LogisticParams,
+    data: &Dataset,
+    names: &[String],
+    ovr: &[f64],
+    multinomial: &[f64],
+) -> (Section, Alike) {
     let m = data.n_features();
     let less: Vec<f64> = ovr.iter().zip(multinomial).map(|(a, b)| a - b).collect();
     let n = less.len() / m;
     let names = &names[names.len() - n..];
-    let alike: Vec<(usize, f64)> =
-        (0..n).map(|k| correlation(&ovr[k * m..][..m], &multinomial[k * m..][..m])).enumerate().collect();
-    let least = alike.iter().copied().fold(alike[0], |least, one| if one.1 < least.1 { one } else { least });
-    let most = alike.iter().copied().fold(alike[0], |most, one| if one.1 > most.1 { one } else { most });
+    let correlations: Vec<f64> = (0..n).map(|k| correlation(&ovr[k * m..][..m], &multinomial[k * m..][..m])).collect();
+    let alike = Alike::new(names, &correlations, ovr, multinomial);
+    let (for_it, against) = params.colors.names();
     let summary = format!(
-        "Coefficients of one-vs-rest less those of multinomial: green where the first gives a label more for ink. The maps of {} are \
-         most alike (their correlation is {:.2}), those of {} least ({:.2}).",
-        names[most.0], most.1, names[least.0], least.1
+        "Coefficients of one-vs-rest less those of multinomial: {for_it} where the first gives a label more for ink, {against} \
+         where the second does. The maps of {} are most alike (their correlation is {:.2}), those of {} least ({:.2}).",
+        alike.most.0, alike.most.1, alike.least.0, alike.least.1
     );
     let pixels: Vec<f32> = less.iter().map(|value| *value as f32).collect();
-    let captions = names.iter().zip(&alike).map(|(name, (_, r))| format!("{name}, r = {r:.2}"));
+    let captions = names.iter().zip(&correlations).map(|(name, r)| format!("{name}, r = {r:.2}"));
     let mut section =
         pictures::grid("difference", "One-vs-rest less multinomial", &summary, data, captions, &pixels, (-1.0, 1.0), 5);
     // Neither side is the notebook's: each map ends at its greatest size.
     color(&mut section, params.colors.into(), &ends(&LogisticParams { ends: Ends::Size, ..params.clone() }, &less, m));
-    section
+    (section, alike)
 }
 
 /// Pearson's correlation of two maps; 0 where one of them is flat.
@@ -142,5 +184,13 @@ mod tests {
         // np.corrcoef([1, 2, 4, 8], [3, 1, 4, 1])[0, 1]
         assert!((correlation(&[1.0, 2.0, 4.0, 8.0], &[3.0, 1.0, 4.0, 1.0]) + 0.34097520463683817).abs() < 1e-14);
         assert_eq!(correlation(&[1.0, 1.0], &[0.0, 2.0]), 0.0);
+    }
+
+    #[test]
+    fn opposite_signs_are_a_share_of_what_either_map_uses() {
+        let names = ["a", "b"].map(String::from);
+        let alike = Alike::new(&names, &[0.25, -0.5], &[1.0, -1.0, 0.0, 2.0], &[1.0, 3.0, 0.0, 0.0]);
+        assert_eq!((alike.least, alike.most), (("b".into(), -0.5), ("a".into(), 0.25)));
+        assert_eq!(alike.opposite, 1.0 / 3.0);
     }
 }

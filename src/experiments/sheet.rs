@@ -10,11 +10,23 @@ use crate::params::Domain;
 use crate::random::RandomState;
 use crate::report::{ColorMap, Figure, Report, Section, Value};
 
+crate::choices! {
+    /// Which images are on the sheet.
+    pub enum Which {
+        /// Some of all, evenly.
+        Spread = "spread",
+        /// The first, in their order.
+        First = "first",
+    }
+}
+
 crate::params! {
     /// A sheet of images.
     pub struct SheetParams {
-        /// How many images the sheet shows, spread evenly over the data set.
+        /// How many images the sheet shows.
         n_shown "Images on the sheet": u32 = 50, Domain::Int { min: 1, max: 400, slider: 100 };
+        /// Which images the sheet shows: spread evenly over the data set, or the first in their order, as in the notebook.
+        which "Which images": Which = Which::Spread, Domain::Choice(Which::WORDS);
         /// Seed of the draw of one image; the notebook has none.
         random_state "Seed": u32 = 0, Domain::Int { min: 0, max: u32::MAX, slider: 0 };
     }
@@ -50,12 +62,16 @@ impl Experiment for Sheet {
             "show('n_samples', X.shape[0])\n\
              random_index = np.random.RandomState({}).randint(0, X.shape[0])\n\
              show('random_index', random_index)\nshow('random_label', y[random_index])\n\
-             shown = np.arange({n}) * X.shape[0] // {n}\n\
+             shown = np.arange({n}){spread}\n\
              show('shown_labels', ' '.join(str(label) for label in y[shown]))\n\
              means = np.array([X[y == label].mean(axis=0) for label in np.unique(y)])\n\
              show('n_means', len(means))\n",
             params.random_state,
-            n = params.n_shown
+            n = params.n_shown,
+            spread = match params.which {
+                Which::Spread => format!(" * X.shape[0] // {}", params.n_shown),
+                Which::First => String::new(),
+            }
         )
     }
 }
@@ -67,7 +83,10 @@ fn report(params: &SheetParams, data: &Dataset) -> Report {
     };
     let random = RandomState::new(params.random_state).randint(0, data.n as i64) as usize;
     let n = params.n_shown as usize;
-    let shown: Vec<usize> = (0..n).map(|i| i * data.n / n).collect();
+    let shown: Vec<usize> = match params.which {
+        Which::Spread => (0..n).map(|i| i * data.n / n).collect(),
+        Which::First => (0..n).collect(),
+    };
     let mut report = Report::default();
     report.metric("n_samples", "Images", Value::Int(data.n as i64));
     report.metric("random_index", "Number of the random image", Value::Int(random as i64));
@@ -79,7 +98,10 @@ fn report(params: &SheetParams, data: &Dataset) -> Report {
     let caption = std::iter::once(label(random));
     let range = (0.0, 255.0);
     let mut one = pictures::grid("random", "One random digit", &summary, data, caption, &values(&[random]), range, 1);
-    let summary = format!("{n} images, spread evenly over all {}; under the first ten their labels.", data.n);
+    let summary = match params.which {
+        Which::Spread => format!("{n} images, spread evenly over all {}; under the first ten their labels.", data.n),
+        Which::First => format!("The first {n} of {} images in their order; under the first ten their labels.", data.n),
+    };
     let captions = labels.iter().enumerate().map(|(i, label)| if i < 10 { label.clone() } else { String::new() });
     let mut sheet = pictures::grid("sheet", "Many at one go", &summary, data, captions, &values(&shown), range, 10);
     for section in [&mut one, &mut sheet] {

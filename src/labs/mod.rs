@@ -2,10 +2,14 @@
 //! The words are in `labs.json`, where a teacher can edit them.
 
 mod claim;
+mod mask;
+mod pairs;
 mod question;
 mod rule;
 
 pub use claim::{Claim, Finding, Test, Verdict};
+pub use mask::Mask;
+pub use pairs::Pairs;
 pub use question::{Choice, Item, Kind, Question};
 pub use rule::{Comparison, Rule, Side};
 

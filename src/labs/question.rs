@@ -1,7 +1,9 @@
 //! Questions to answer before the run: a prediction, compared with the result, never scored.
 
+use super::mask::Mask;
+use super::pairs::Pairs;
 use super::rule::{Rule, filled, number};
-use crate::report::{Figure, Painted, Report, Value};
+use crate::report::{Painted, Report, Value};
 use serde::Deserialize;
 
 /// A question.
@@ -53,11 +55,25 @@ pub enum Kind {
         rows: u32,
         /// Pixels across.
         columns: u32,
-        /// The scene whose result has the mask.
-        scene: String,
-        /// The pair whose mask it is, by its name there.
-        pair: String,
+        /// The scene whose saved result has the mask, if not the run itself.
+        #[serde(default)]
+        scene: Option<String>,
+        /// What they are compared with.
+        of: Mask,
+        /// What the colours of the comparison mean.
+        key: String,
         /// What is said: `{painted}`, `{mask}`, `{both}`, and `{iou%}`, `{precision%}`, `{recall%}`.
+        said: String,
+    },
+    /// By pairs of classes, compared with how often each pair is confused.
+    Pairs {
+        /// How many pairs.
+        n: u32,
+        /// Names of the classes to choose among.
+        classes: Vec<String>,
+        /// The confusion matrix, by the name of its section.
+        matrix: String,
+        /// What is said: `{given}`, `{most}`, `{mistakes}`, as [`Pairs::compared`] has them.
         said: String,
     },
     /// By an order, the largest first.
@@ -107,15 +123,19 @@ impl Question {
                 given == known
             }
             Kind::Paint { .. } => self.painted(answer).is_some(),
+            Kind::Pairs { .. } => self.pairs(answer).is_some(),
         }
     }
 
     /// An answer in words.
     pub fn words(&self, answer: &str) -> String {
+        if let (Kind::Pairs { classes, .. }, Some(pairs)) = (&self.kind, self.pairs(answer)) {
+            return pairs.words(classes);
+        }
         let label = |id: &str| match &self.kind {
             Kind::Choice { options, .. } => options.iter().find(|o| o.id == id).map(|o| o.label.clone()),
             Kind::Order { items, .. } => items.iter().find(|item| item.id == id).map(|item| item.label.clone()),
-            Kind::Number { .. } => None,
+            Kind::Number { .. } | Kind::Pairs { .. } => None,
             Kind::Paint { .. } => {
                 let n = self.painted(id)?.0.iter().filter(|on| **on).count();
                 Some(format!("{n} pixels"))
@@ -127,7 +147,7 @@ impl Question {
     /// The scene whose result answers it, if not its own.
     pub fn scene(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Paint { scene, .. } => Some(scene),
+            Kind::Paint { scene, .. } => scene.as_deref(),
             _ => None,
         }
     }
@@ -140,15 +160,20 @@ impl Question {
         }
     }
 
+    /// The pairs of an answer that names some.
+    fn pairs(&self, answer: &str) -> Option<Pairs> {
+        match &self.kind {
+            Kind::Pairs { n, classes, .. } => Pairs::read(answer, *n as usize, classes.len()),
+            _ => None,
+        }
+    }
+
     /// The mask that painted pixels are compared with, the signs of the pixels.
     pub fn mask(&self, report: &Report) -> Option<Vec<i8>> {
-        let Kind::Paint { rows, columns, pair, .. } = &self.kind else { return None };
-        let found = report.sections.iter().find_map(|section| match &section.figure {
-            Figure::Inferred(inferred) => Some(inferred),
+        match &self.kind {
+            Kind::Paint { rows, columns, of, .. } => of.find(report, (*rows, *columns)),
             _ => None,
-        })?;
-        let at = found.tasks.iter().position(|task| task.name == *pair && found.size == (*rows, *columns))?;
-        Some(found.all().into_iter().nth(at)?.1.mask)
+        }
     }
 
     /// What the run says to an answer; `None` if it is no answer, or the report has not
@@ -179,6 +204,9 @@ impl Question {
                 let value = |id: &str| number(report, &items.iter().find(|item| item.id == id)?.metric);
                 let values = answer.split('~').map(value).collect::<Option<Vec<f64>>>()?;
                 filled(if values.is_sorted_by(|a, b| a >= b) { right } else { wrong }, report)
+            }
+            Kind::Pairs { classes, matrix, said, .. } => {
+                filled(said, &self.pairs(answer)?.compared(report, matrix, classes)?)
             }
             Kind::Paint { said, .. } => {
                 let overlap = self.painted(answer)?.overlap(&self.mask(report)?);

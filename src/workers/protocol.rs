@@ -193,6 +193,8 @@ pub struct Parcel {
     pub class_names: Vec<String>,
     /// Checksum of the content; the page has verified it.
     pub sha256: String,
+    /// How many of the images, the last, came as a test file.
+    pub n_test: u32,
 }
 
 impl From<&Dataset> for Parcel {
@@ -205,6 +207,7 @@ impl From<&Dataset> for Parcel {
             width: data.width as u32,
             class_names: data.class_names.clone(),
             sha256: data.sha256.clone(),
+            n_test: data.n_test as u32,
         }
     }
 }
@@ -213,8 +216,10 @@ impl Parcel {
     /// Unpacks it with its images, grey levels `(n, height, width)`; lengths are checked anew.
     pub fn unpack(self, images: Vec<u8>) -> Result<Dataset> {
         let shape = (self.height as usize, self.width as usize);
-        let Parcel { id, title, labels, class_names, sha256, .. } = self;
-        Dataset::with_checksum(&id, &title, images, labels, shape, class_names, sha256)
+        let Parcel { id, title, labels, class_names, sha256, n_test, .. } = self;
+        let mut data = Dataset::with_checksum(&id, &title, images, labels, shape, class_names, sha256)?;
+        data.n_test = (n_test as usize).min(data.n);
+        Ok(data)
     }
 }
 
@@ -224,12 +229,14 @@ mod tests {
 
     #[test]
     fn messages_survive_their_way() {
-        let data = Dataset::new("d", "D", vec![1, 2, 3, 4], vec![0], (2, 2), crate::data::digit_names(10)).unwrap();
+        let one = Dataset::new("d", "D", vec![1, 2, 3, 4], vec![0], (2, 2), crate::data::digit_names(10)).unwrap();
+        let data = one.concatenate(&one).unwrap();
+        assert_eq!(data.n_test, 1);
         let message = ToWorker::Load(Parcel::from(&data));
         let bytes = postcard::to_allocvec(&message).unwrap();
         let back: ToWorker = postcard::from_bytes(&bytes).unwrap();
         assert_eq!(back, message);
         let ToWorker::Load(parcel) = back else { unreachable!() };
-        assert_eq!(parcel.unpack(vec![1, 2, 3, 4]).unwrap(), data);
+        assert_eq!(parcel.unpack(vec![1, 2, 3, 4, 1, 2, 3, 4]).unwrap(), data);
     }
 }

@@ -23,6 +23,7 @@ fn answers(kind: &Kind) -> Vec<String> {
         Kind::Number { min, max, .. } => (*min..=*max).map(|n| n.to_string()).collect(),
         Kind::Choice { options, .. } => options.iter().map(|option| option.id.clone()).collect(),
         Kind::Paint { .. } => ["p8", "p0ff", "p000000000000000000000000000f"].map(String::from).to_vec(),
+        Kind::Pairs { .. } => ["0-1~2-3", "4-9~5-3", "9-8~7-9"].map(String::from).to_vec(),
         Kind::Order { items, .. } => {
             let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
             let turned = |by: usize| {

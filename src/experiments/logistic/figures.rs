@@ -211,9 +211,10 @@ pub fn coefficients(params: &LogisticParams, data: &Dataset, names: &[String], c
         0 => String::new(),
         n => format!(" {n} pixels are beyond the end of the colours, and drawn as if they were at it."),
     };
+    let (for_it, against) = params.colors.names();
     let summary = format!(
-        "One coefficient for each pixel: ink where it is positive ({} pixels) speaks for {}, ink where it is negative ({}) \
-         against it. Zero has the middle colour; the colours end at plus and minus {}.{clip}",
+        "One coefficient for each pixel: ink where it is positive ({for_it}, {} pixels) speaks for {}, ink where it is negative \
+         ({against}, {}) against it. Zero has the middle colour; the colours end at plus and minus {}.{clip}",
         inked(1.0),
         names[one],
         inked(-1.0),
@@ -229,7 +230,7 @@ pub fn coefficients(params: &LogisticParams, data: &Dataset, names: &[String], c
     let title = format!("Coefficients of label {}", names[one]);
     let alone = drawn("coef_label", &title, &summary, one..one + 1, 1);
     let summary = format!(
-        "The coefficients of each of {} labels. {}",
+        "The coefficients of each of {} labels: ink on {for_it} speaks for the label, ink on {against} against it. {}",
         names.len(),
         match params.ends {
             Ends::Shared => "All have one scale of colours.",
@@ -286,6 +287,7 @@ pub fn convergence(params: &LogisticParams, names: &[String], parts: &[Part]) ->
         ]
     });
     let n = parts.iter().filter(|part| part.converged && !part.separated).count();
+    let (all, s) = (parts.len(), if parts.len() == 1 { "" } else { "s" });
     let early = match parts.iter().filter(|part| !part.converged).count() {
         0 => String::new(),
         n => format!(" {n} stopped early, at {} iterations: a longer run gives other coefficients.", params.max_iter),
@@ -294,8 +296,7 @@ pub fn convergence(params: &LogisticParams, names: &[String], parts: &[Part]) ->
         id: "convergence".into(),
         title: "Did it converge?".into(),
         summary: format!(
-            "{n} of {} models converged.{early} The objective is C times the loss, plus the penalty.",
-            parts.len()
+            "{n} of {all} model{s} converged.{early} The objective is C times the loss, plus the penalty."
         ),
         figure: Figure::Numbers(Table { columns, rows: rows.collect() }),
     }

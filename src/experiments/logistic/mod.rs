@@ -34,7 +34,7 @@ impl Experiment for Logistic {
         if n_samples < 2 {
             return Err(Error::invalid("X", "of at least 2 images", n_samples));
         }
-        params.check()
+        params.check(n_samples)
     }
 
     async fn run(params: &LogisticParams, lab: &Lab<'_>) -> Result<Report> {
@@ -215,7 +215,7 @@ pub fn prepared(params: &LogisticParams) -> String {
         "from sklearn.linear_model import LogisticRegression\nfrom sklearn.model_selection import train_test_split\n\
          from sklearn.multiclass import OneVsRestClassifier\n\n",
     );
-    script += &params.python_split();
+    script += &params.asked().python();
     let scaler = match params.scaling.word() {
         "min-max" => "MinMaxScaler",
         "standard" => "StandardScaler",

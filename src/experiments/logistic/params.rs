@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::experiments::kmeans::Scaling;
+use crate::experiments::split::{Split, split_params};
 use crate::learn::linear_model::{self, ClassWeight, LogisticOptions, Penalty as Added};
 use crate::params::Domain;
 use crate::report::ColorMap;
@@ -74,6 +75,16 @@ impl From<Scheme> for linear_model::Scheme {
     }
 }
 
+impl Colors {
+    /// The colours of coefficients that speak for a label, and of those that speak against it.
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Colors::RdYlGn => ("green", "red"),
+            Colors::PuOr => ("violet", "brown"),
+        }
+    }
+}
+
 impl From<Colors> for ColorMap {
     fn from(colors: Colors) -> Self {
         match colors {
@@ -83,9 +94,10 @@ impl From<Colors> for ColorMap {
     }
 }
 
-crate::params! {
+split_params! {
     /// Logistic regression on whole images.
-    pub struct LogisticParams {
+    pub struct LogisticParams;
+    {
         /// One model for each class against the rest, or one model of all probabilities.
         scheme "Scheme": Scheme = Scheme::Ovr, Domain::Choice(Scheme::WORDS);
         /// What is added to the loss for large coefficients.
@@ -104,7 +116,10 @@ crate::params! {
         max_iter "Iterations at most": u32 = 100, Domain::Int { min: 1, max: 10_000, slider: 200 };
         /// When a model has converged, as in scikit-learn's solvers of the scheme.
         tol "Tolerance": f64 = 1e-4, Domain::Float { min: 1e-14, max: 1.0 };
-        /// Share of the images, the same of every class, that is set apart for the test; 0 for none.
+    }
+    split
+    {
+        /// With the stratified split: share of the images, the same of every class, that is set apart for the test; 0 for none.
         test_size "Share for the test": f64 = 0.2, Domain::Float { min: 0.0, max: 0.9 };
         /// Seed of the split and of the choice of mis-classified images.
         random_state "Seed": u32 = 42, Domain::Int { min: 0, max: u32::MAX, slider: 0 };
@@ -142,8 +157,9 @@ impl LogisticParams {
     }
 
     /// Errors: values that do not go together.
-    pub fn check(&self) -> Result<()> {
-        if self.test_size > 0.0 && self.test_size < 1e-6 {
+    pub fn check(&self, n_samples: usize) -> Result<()> {
+        self.asked().check(n_samples)?;
+        if self.split == Split::Stratified && self.test_size > 0.0 && self.test_size < 1e-6 {
             return Err(Error::invalid("test_size", "0, or at least 1e-6", self.test_size));
         }
         Ok(())
@@ -158,17 +174,6 @@ impl LogisticParams {
             return Err(Error::invalid("label", must_be, self.label));
         }
         Ok(())
-    }
-
-    /// The lines that make `X_train`, `X_test`, `y_train` and `y_test`.
-    pub fn python_split(&self) -> String {
-        if self.test_size == 0.0 {
-            return "X_train, y_train, X_test, y_test = X, y, X[:0], y[:0]\n".into();
-        }
-        format!(
-            "X_train, X_test, y_train, y_test = train_test_split(\n    X, y, test_size={}, random_state={}, stratify=y)\n",
-            self.test_size, self.random_state
-        )
     }
 
     /// The line that makes the model.

@@ -7,7 +7,6 @@ use crate::experiments::lab::{Job, Tick, Ticker, Workplace};
 use crate::learn::Matrix;
 use crate::learn::linear_model::{Design, LogisticRegression, Part, Sign, fit_part};
 use crate::learn::metrics;
-use crate::learn::model_selection::train_test_split;
 use crate::learn::preprocessing::Scaling;
 use serde::{Deserialize, Serialize};
 
@@ -27,9 +26,12 @@ pub struct Sides {
 }
 
 impl Sides {
-    /// The split that the parameters ask for: `train_test_split(…, stratify=y)`, or all images to learn from.
+    /// The split that the parameters ask for.
     pub fn new(params: &LogisticParams, data: &Dataset) -> Result<Self> {
-        let mut classes = data.labels.clone();
+        let labels: Vec<u32> = data.labels.iter().map(|label| u32::from(*label)).collect();
+        let (train, test) = params.asked().sides(data, &labels)?;
+        // An ordered split may leave images out, and with them a class.
+        let mut classes: Vec<u8> = train.iter().chain(&test).map(|i| data.labels[*i as usize]).collect();
         classes.sort_unstable();
         classes.dedup();
         if let [only] = classes.as_slice() {
@@ -38,13 +40,6 @@ impl Sides {
         }
         let place = |label: &u8| classes.partition_point(|class| class < label) as u32;
         let of: Vec<u32> = data.labels.iter().map(place).collect();
-        let (train, test) = match params.test_size {
-            0.0 => ((0..data.n as u32).collect(), Vec::new()),
-            share => {
-                let split = train_test_split(data.n, share, params.random_state, Some(&of))?;
-                (split.train, split.test)
-            }
-        };
         Ok(Sides { train, test, classes, of })
     }
 
