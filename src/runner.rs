@@ -179,6 +179,7 @@ pub fn outcome(setup: &Setup, dataset: &Arc<Dataset>, threads: usize) -> Result<
         seconds: began.elapsed().as_secs_f64(),
         memory_bytes: peak_memory(),
         workers: threads as u32,
+        parts: bench.parts(),
         report,
         raw: Vec::new(),
     })

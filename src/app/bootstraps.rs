@@ -59,9 +59,13 @@ pub fn Bootstraps() -> impl IntoView {
         }
     };
     let row = move |pair: usize| {
+        let n_known = move || known.with(|known| known.as_ref().and_then(|known| Some(known.0.tasks.get(pair)?.known.len())));
         let title = move || known.with(|known| known.as_ref().map(|known| done(&known.0, pair)));
         view! {
-            <p class="muted" data-testid="bootstraps-of">{title}</p>
+            <p class="muted">
+                <span data-testid="bootstraps-of">{title}</span> " "
+                <progress data-testid="bootstraps-bar" max=move || shape.get().1 value=n_known aria-label=title></progress>
+            </p>
             <ol class="bootstraps">
                 <For each=move || 0..shape.get().1 key=|i| *i children=move |number| {
                     let tile = Memo::new(move |_| {
@@ -123,7 +127,7 @@ fn tile(inferred: &Inferred, seen: &[Seen], pair: usize, number: u32, show: Show
                     (false, true) => (None, 0),
                 };
                 // Of a pixel that no image lights nothing is known.
-                let unknown = task.lit[pixel] == 0.0 || !task.takes_part(pixel);
+                let unknown = !task.has_data(pixel);
                 if unknown { Ink { color: None, sign: 0, unknown } } else { Ink { color, sign, unknown } }
             };
             let differ = mask.iter().zip(all).filter(|(one, all)| one != all).count();

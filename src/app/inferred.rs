@@ -10,7 +10,7 @@ use crate::decimal;
 use crate::link::View;
 use crate::plots::colormap;
 use crate::plots::overlay::{self, Ink, Raster};
-use crate::report::sight::{self, Look, Seen};
+use crate::report::sight::{self, Look, Seen, written};
 use crate::report::{ColorMap, Figure, Inferred, Joined, Rate, Section, Task};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -175,7 +175,7 @@ fn Controls(known: Known, sight: Sight, under: RwSignal<Under>) -> impl IntoView
     };
     let typed = move |event: web_sys::Event| {
         let text = event_target_value(&event);
-        let value = decimal::read(text.trim()).filter(|level| *level > 0.0 && *level <= 1.0);
+        let value = decimal::read(text.trim()).filter(|level| *level > 0.0 && *level < 1.0);
         if let Some(value) = value {
             sight.set("level", Some(&value.to_string()));
         }
@@ -198,9 +198,9 @@ fn Controls(known: Known, sight: Sight, under: RwSignal<Under>) -> impl IntoView
         <div class="cut-controls">
             <span class="field grow">
                 <label for="level">"Error rate"</label>
-                <input id="level" type="range" min="-300" max="0" step="1" data-testid="level" prop:value=step
+                <input id="level" type="range" min="-300" max="-1" step="1" data-testid="level" prop:value=step
                     aria-valuetext=spoken on:input=slide/>
-                <input type="number" min="0.001" max="1" step="any" aria-label="Error rate, as a number" data-testid="level-number"
+                <input type="number" min="0.001" max="0.999" step="any" aria-label="Error rate, as a number" data-testid="level-number"
                     prop:value=move || sight::short(level()) on:change=typed/>
                 <button class="btn quiet" data-testid="level-reset" prop:disabled=move || !own() on:click=move |_| sight.set("level", None)>
                     "Reset"
@@ -333,5 +333,6 @@ fn read_out(known: &Sighted, at: usize, pixel: usize) -> Option<String> {
         0 => "not selected".into(),
         _ => "selected".into(),
     };
-    Some(format!("{place}: p = {:.1e}, z = {:.1}; {word}", joined.p.get(pixel)?, joined.z.get(pixel)?))
+    let p = written(*joined.p.get(pixel)?, *joined.log_p.get(pixel)?);
+    Some(format!("{place}: p = {p}, z = {:.1}; {word}", joined.z.get(pixel)?))
 }

@@ -80,7 +80,9 @@ fn row(desk: Desk, line: &'static Printed) -> impl IntoView {
     // Of what no result holds: once it ran here.
     let ran = move || {
         let outcome = desk.shown.with(|shown| shown.as_ref()?.outcome.clone())?;
-        line.ran?.of(&outcome)
+        let ran = line.ran.as_ref()?;
+        // Other pairs have parts of other names.
+        (outcome.seconds > 0.0).then(|| ran.of(&outcome).unwrap_or_else(|| "–".into()))
     };
     // What is equal does not differ.
     let why = move || {

@@ -6,9 +6,10 @@ use super::gallery::{Here, Load};
 use super::inferred::{Known, Sight, with};
 use super::pixels::Picture;
 use super::strip::Strip;
-use crate::learn::inference::two_sided_p;
+use crate::learn::inference::{log_two_sided_p, two_sided_p};
 use crate::plots::overlay::{self, Ink, Raster};
 use crate::report::pixel::{self, Levels};
+use crate::report::sight::written;
 use crate::report::{Inferred, Task};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -124,11 +125,12 @@ fn bootstrap(inferred: &Inferred, task: &Task, at: usize, pixel: usize) -> impl 
     // Behind it the mean of the class that it speaks for.
     let mean = if z < 0.0 { &task.first_mean } else { &task.second_mean };
     let raster: Arc<Raster> = Arc::new(overlay::raster(inferred.size.1 as usize, &inks, Some(mean), 0.85));
-    let words = format!("bootstrap {number}: region {region}, {size} pixels, p = {:.1e}", two_sided_p(z));
+    let p = written(two_sided_p(z), log_two_sided_p(z));
+    let words = format!("bootstrap {number}: region {region}, {size} pixels, p = {p}");
     view! {
         <li>
             <Picture raster=Signal::stored(raster) label=words/>
-            <span aria-hidden="true">{number} ": " {size} " px" <br/> {format!("{}{:.0e}", if z < 0.0 { "−" } else { "+" }, two_sided_p(z))}</span>
+            <span aria-hidden="true">{number} ": " {size} " px" <br/> {format!("{}{p}", if z < 0.0 { "−" } else { "+" })}</span>
         </li>
     }
     .into_any()

@@ -4,10 +4,13 @@ use super::lab::{Bench, Deaf, Heard, LocalFuture, Ticker, Turn, Workplace};
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::experiments::Entry;
+use crate::report::Took;
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Instant;
 
 /// Carries out every job at once on this thread.
 pub struct Serial {
@@ -56,12 +59,19 @@ pub struct Threads {
     entry: &'static Entry,
     dataset: Arc<Dataset>,
     n_threads: usize,
+    began: Instant,
+    parts: RefCell<Vec<Took>>,
 }
 
 impl Threads {
     /// A bench of `n_threads` threads (at least one).
     pub fn new(entry: &'static Entry, dataset: Arc<Dataset>, n_threads: usize) -> Self {
-        Threads { entry, dataset, n_threads: n_threads.max(1) }
+        Threads { entry, dataset, n_threads: n_threads.max(1), began: Instant::now(), parts: RefCell::default() }
+    }
+
+    /// How long parts of the run took; they are handed over once.
+    pub fn parts(&self) -> Vec<Took> {
+        self.parts.take()
     }
 }
 
@@ -77,6 +87,7 @@ impl Bench for Threads {
         use std::sync::mpsc;
 
         Box::pin(async move {
+            let (entry, dataset) = (self.entry, &self.dataset);
             let next = AtomicUsize::new(0);
             let mut n_done = 0;
             std::thread::scope(|scope| {
@@ -85,9 +96,9 @@ impl Bench for Threads {
                     let sender = sender.clone();
                     let (next, jobs) = (&next, &jobs);
                     scope.spawn(move || {
-                        let mut place = Workplace::new(Arc::clone(&self.dataset));
+                        let mut place = Workplace::new(Arc::clone(dataset));
                         while let Some(at) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < jobs.len()) {
-                            let output = finished(self.entry, &jobs[at], &mut place, &mut Deaf);
+                            let output = finished(entry, &jobs[at], &mut place, &mut Deaf);
                             // After a failure the rest need not be dealt out.
                             if output.is_err() {
                                 next.store(jobs.len(), Ordering::Relaxed);
@@ -120,6 +131,14 @@ impl Bench for Threads {
                 false => Err(Error::Worker("a thread ended without an answer".into())),
             }
         })
+    }
+
+    fn clock(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+
+    fn took(&self, part: Took) {
+        self.parts.borrow_mut().push(part);
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::Experiment;
 use super::encludl::{Bootstrap, EncludlParams, Inference};
-use super::inferred;
+use super::inferred::{self, Doubts};
 use super::lab::{Job, Lab, Progress, Ticker, Workplace};
 use super::pair::{self, Pair};
 use crate::data::Dataset;
@@ -205,11 +205,14 @@ fn report(params: &ContrastParams, data: &Dataset, pair: &Pair, known: &[Option<
     };
     let (fwer, fdr) = (mask(Rate::Fwer)?, mask(Rate::Bhq)?);
     let n = fwer.iter().filter(|sign| **sign != 0).count();
-    let lit = |pixel: usize| task.lit[pixel] > 0.0;
 
     report.metric("n_samples", "Images of both digits", Value::Int(pair.rows.len() as i64));
     report.metric("n_tested", "Pixels with ink, each a t-test", Value::Int(n_tested as i64));
     if !inferences.is_empty() {
+        let mut doubts = Doubts::default();
+        let all: Vec<&Inference> = inferences.iter().map(|(_, one)| *one).collect();
+        doubts.of(&mut report, &encludl, data, pair, &all)?;
+        doubts.unfinished(&mut report, &encludl);
         report.sections.push(inferred::qualities(vec![inferred::fitted(&task.name, &inferences)]));
     }
     let mut ways: Vec<Way> = Vec::new();
@@ -261,7 +264,7 @@ fn report(params: &ContrastParams, data: &Dataset, pair: &Pair, known: &[Option<
         ]);
     }
     let seen = |values: Vec<f32>| -> Vec<f32> {
-        values.into_iter().enumerate().map(|(pixel, value)| if lit(pixel) { value } else { f32::NAN }).collect()
+        values.into_iter().enumerate().map(|(pixel, value)| if task.has_data(pixel) { value } else { f32::NAN }).collect()
     };
     let mut images: Vec<Picture> = ways
         .iter()

@@ -13,7 +13,7 @@ use crate::learn::inference::{
 };
 use crate::learn::lasso::{self, LassoCvOptions, Stopping};
 use crate::params::Domain;
-use crate::report::Report;
+use crate::report::{Report, Took};
 use serde::{Deserialize, Serialize};
 
 crate::choices! {
@@ -242,7 +242,11 @@ impl Experiment for Encludl {
             let found: Vec<Option<&Inference>> = known.iter().map(|job| job.output.as_ref()).collect();
             inferred::report(params, lab.dataset, &pairs, &found).ok()
         };
-        let found = lab.map("Fitting clustered inferences", &jobs, &mut live).await?;
+        let began = lab.bench.clock();
+        let mut ends = vec![began; jobs.len()];
+        let mut ended = |at: usize| ends[at] = lab.bench.clock();
+        let found = lab.map_told("Fitting clustered inferences", &jobs, &mut live, &mut ended).await?;
+        timed(params, lab, &pairs, &found, (began, &ends))?;
         inferred::report(params, lab.dataset, &pairs, &found.iter().map(Some).collect::<Vec<_>>())
     }
 
@@ -267,6 +271,37 @@ impl Experiment for Encludl {
         }
         script
     }
+}
+
+/// Takes note of how long each pair took: its bootstraps, which begin where those of the pair before end, and what
+/// comes after them.
+fn timed(
+    params: &EncludlParams,
+    lab: &Lab<'_>,
+    pairs: &[Pair],
+    found: &[Inference],
+    (mut began, ends): (f64, &[f64]),
+) -> Result<()> {
+    let n = params.n_bootstraps;
+    let of_pairs = found.chunks(n as usize).zip(ends.chunks(n as usize));
+    for (pair, (found, ends)) in pairs.iter().zip(of_pairs) {
+        let end = ends.iter().copied().fold(began, f64::max);
+        // Of a pair whose bootstraps were all done before the last of another nothing can be told.
+        if end > began {
+            lab.bench.took(Took { part: format!("fit_{}", pair.id()), n, seconds: end - began });
+        }
+        began = end;
+        let known: Vec<(usize, &Inference)> = found.iter().enumerate().collect();
+        let kept = params.kept(lab.dataset, pair)?;
+        let task = inferred::task(params, lab.dataset, pair, &known)?;
+        let start = lab.bench.clock();
+        let made = (inferred::importances(&kept, &known), task.joined(params.aggregation())?);
+        let seconds = lab.bench.clock() - start;
+        // Made for the clock alone; the report makes its own.
+        std::hint::black_box(made);
+        lab.bench.took(Took { part: format!("importances_{}", pair.id()), n, seconds });
+    }
+    Ok(())
 }
 
 /// What a script imports for an inference.

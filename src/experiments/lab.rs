@@ -11,7 +11,7 @@ use crate::learn::cluster::Pixels;
 use crate::learn::feature_extraction::Patches;
 use crate::learn::mixture::BinaryImages;
 use crate::learn::preprocessing::Scaling;
-use crate::report::Report;
+use crate::report::{Report, Took};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
@@ -216,6 +216,14 @@ pub trait Bench {
     /// Draws an unfinished report.
     fn show(&self, _unfinished: Report) {}
 
+    /// Seconds on a clock that begins anywhere; it stands still where nobody measures.
+    fn clock(&self) -> f64 {
+        0.0
+    }
+
+    /// Takes note of how long a part of the run took.
+    fn took(&self, _part: Took) {}
+
     /// Says how far the run is: a stage's name and a share from 0 to 1 of all of it.
     fn progress(&self, _stage: &str, _done: usize, _of: usize, _share: f64) {}
 }
@@ -271,6 +279,17 @@ impl Lab<'_> {
         self.map_counted(stage, jobs, live, span, None).await
     }
 
+    /// As [`map`](Self::map), where `ended` hears the position of each job as it ends.
+    pub async fn map_told<J: Job>(
+        &self,
+        stage: &str,
+        jobs: &[J],
+        live: &mut Live<'_, J::Output>,
+        ended: &mut dyn FnMut(usize),
+    ) -> Result<Vec<J::Output>> {
+        self.carry_out(stage, jobs, live, (0.0, 1.0), None, ended).await
+    }
+
     /// As [`map_part`](Self::map_part), where what counts are not the jobs of this stage: `count` is how much is done of
     /// what was asked for, and stays so until the stage is over.
     pub async fn map_counted<J: Job>(
@@ -278,8 +297,20 @@ impl Lab<'_> {
         stage: &str,
         jobs: &[J],
         live: &mut Live<'_, J::Output>,
+        span: (f64, f64),
+        count: Option<(usize, usize)>,
+    ) -> Result<Vec<J::Output>> {
+        self.carry_out(stage, jobs, live, span, count, &mut |_| ()).await
+    }
+
+    async fn carry_out<J: Job>(
+        &self,
+        stage: &str,
+        jobs: &[J],
+        live: &mut Live<'_, J::Output>,
         (before, after): (f64, f64),
         count: Option<(usize, usize)>,
+        ended: &mut dyn FnMut(usize),
     ) -> Result<Vec<J::Output>> {
         let encoded = jobs.iter().map(encode).collect::<Result<Vec<_>>>()?;
         let of = jobs.len();
@@ -301,6 +332,7 @@ impl Lab<'_> {
                     at
                 }
                 Heard::Done(at, bytes) => {
+                    ended(at);
                     match decode(bytes) {
                         Ok(output) => known[at].output = Some(output),
                         Err(error) => broken = Some(error),

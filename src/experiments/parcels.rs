@@ -6,13 +6,26 @@ use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::pair::{self, Pair};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::learn::cluster::{Merging, cluster_sizes, grid_to_graph, ward_tree};
+use crate::learn::Matrix;
+use crate::learn::cluster::{
+    Growing, Merging, Method, Samples, agglomerative_labels, cluster_sizes, grid_to_graph, linkage, ward_tree,
+};
 use crate::learn::metrics::adjusted_rand_score;
 use crate::learn::resample::resample_indices;
 use crate::params::Domain;
 use crate::random::RandomState;
-use crate::report::{Array, ColorMap, Figure, Numbers, Report, Section, Table, Value};
+use crate::report::{Array, ColorMap, Figure, Numbers, Report, Section, Table, Value, regions};
 use serde::{Deserialize, Serialize};
+
+crate::choices! {
+    /// Which pixels may be joined.
+    pub enum Connectivity {
+        /// Those that touch, above, below, left or right.
+        Grid = "grid",
+        /// Any two.
+        None = "none",
+    }
+}
 
 crate::params! {
     /// Several clusterings of the pixels.
@@ -29,6 +42,8 @@ crate::params! {
         subsample "Share of the images": f64 = 0.5, Domain::Float { min: 0.0, max: 1.0 };
         /// Seed of the draw of the images that all clusterings share.
         random_state "Seed": u32 = 0, Domain::Int { min: 0, max: u32::MAX, slider: 0 };
+        /// Which pixels may be joined: grid, those that touch, as the notebook does; none, any two, so that a region may lie in pieces.
+        connectivity "Neighbours": Connectivity = Connectivity::Grid, Domain::Choice(Connectivity::WORDS);
     }
 }
 
@@ -70,6 +85,9 @@ impl Job for Clustering {
         }
         let rows = resample_indices(pair.rows.len(), n, false, None, &mut RandomState::new(seed))?;
         let x = pair.pixels(data, &vec![true; data.n_features()]);
+        if params.connectivity == Connectivity::None {
+            return apart(&x, data.n_features(), &rows, params.n_clusters as usize, ticker);
+        }
         let graph = grid_to_graph(data.height, data.width, None)?;
         let mut tick = |merging: Merging<'_>| {
             if ticker.due() {
@@ -81,6 +99,42 @@ impl Job for Clustering {
         let tree = ward_tree(&x, &rows, &graph, 1, &mut tick)?;
         Ok(Regions { labels: tree.labels(params.n_clusters as usize)?, heights: tree.heights().collect() })
     }
+}
+
+/// The regions of pixels of which any two may be joined: Ward's tree of the pixels as points, each with a coordinate in
+/// every image of `rows`. `x` has shape `(n_samples, n_features)`, row by row.
+fn apart(x: &[u8], n_features: usize, rows: &[u32], n_clusters: usize, ticker: &mut dyn Ticker) -> Result<Regions> {
+    let values = (0..n_features).flat_map(|pixel| rows.iter().map(move |row| *row as usize * n_features + pixel));
+    let points = Matrix::from_vec(values.map(|at| f64::from(x[at])).collect(), n_features, rows.len())?;
+    let mut tick = |growing: &Growing| {
+        if ticker.due() {
+            let frame = by_first_pixel(n_features, growing);
+            ticker.tell(Tick { step: growing.n_merges() as u32, objective: 0.0, frame });
+        }
+    };
+    let tree = linkage(&Samples::new(&points)?, Method::Ward, &mut tick)?;
+    let heights = tree.merges().iter().map(|merge| merge.height).collect();
+    Ok(Regions { labels: agglomerative_labels(&tree, n_clusters)?, heights })
+}
+
+/// The region of each pixel in a tree that grows, numbered in the order of their first pixels.
+fn by_first_pixel(n_features: usize, growing: &Growing) -> Vec<f32> {
+    let mut first: Vec<usize> = (0..n_features).collect();
+    for (a, b, _) in growing.among_first(n_features) {
+        let (a, b) = (first[a as usize], first[b as usize]);
+        first.iter_mut().filter(|other| **other == a.max(b)).for_each(|other| *other = a.min(b));
+    }
+    let mut n = 0;
+    let mut numbers = vec![0.0; n_features];
+    for (pixel, first) in first.into_iter().enumerate() {
+        if first == pixel {
+            numbers[pixel] = n as f32;
+            n += 1;
+        } else {
+            numbers[pixel] = numbers[first];
+        }
+    }
+    numbers
 }
 
 /// The experiment.
@@ -122,7 +176,10 @@ impl Experiment for Parcels {
         script += &format!("for a, b in {}:\n", pair::python_pairs(&params.pairs));
         script += &pair::python(params.n_samples, params.random_state);
         script += "show('n_samples', len(X_pair))\n";
-        script += "connectivity = image.grid_to_graph(n_x=image_shape[0], n_y=image_shape[1])\n";
+        script += match params.connectivity {
+            Connectivity::Grid => "connectivity = image.grid_to_graph(n_x=image_shape[0], n_y=image_shape[1])\n",
+            Connectivity::None => "connectivity = None\n",
+        };
         script += "labels = []\n";
         script += &format!("for i in range({}):\n", params.n_clusterings);
         script += &format!(
@@ -215,9 +272,19 @@ fn report(params: &ParcelsParams, data: &Dataset, pair: &Pair, found: &[State<'_
         }
         State::Done(one) => Some((format!("Clustering {i}"), one.labels.iter().map(|label| *label as f32).collect())),
     });
+    let pieces = |one: &Regions| {
+        let of = |k: usize| one.labels.iter().map(|label| *label as usize == k).collect::<Vec<bool>>();
+        (0..k).map(|k| regions::n_areas(&of(k), data.width)).sum::<usize>()
+    };
+    let apart = match (params.connectivity, known.first()) {
+        (Connectivity::None, Some((i, one))) => {
+            format!(" Any two pixels may be joined: the regions of clustering {i} lie in {} pieces.", pieces(one))
+        }
+        _ => String::new(),
+    };
     let summary = format!(
-        "{} clusterings of the pixels of {} into {k} regions, each on {} of {} images. {agreement} Eight colours for \
-         {k} regions: neighbours may share one.",
+        "{} clusterings of the pixels of {} into {k} regions, each on {} of {} images. {agreement}{apart} Eight colours \
+         for {k} regions: neighbours may share one.",
         known.len(),
         pair.name(data),
         (pair.rows.len() as f64 * params.subsample) as usize,

@@ -2,7 +2,7 @@
 
 use super::Experiment;
 use super::encludl::{Bootstrap, EncludlParams, Inference};
-use super::inferred;
+use super::inferred::{self, Doubts};
 use super::lab::{Lab, Progress};
 use super::pair::{self, Pair};
 use crate::data::Dataset;
@@ -142,13 +142,19 @@ impl Masks {
     }
 }
 
+/// NaN, which is drawn as no data, where nothing can be known.
+fn with_data(values: Vec<f32>, has_data: &[bool]) -> Vec<f32> {
+    values.into_iter().zip(has_data).map(|(value, has)| if *has { value } else { f32::NAN }).collect()
+}
+
 fn report(params: &RepeatsParams, data: &Dataset, pairs: &[Pair], found: &[Option<&Inference>]) -> Result<Report> {
     let mut all = Masks { name: "All bootstraps of a seed", id: "all", of: Vec::new() };
     let mut one = Masks { name: "The first bootstrap alone", id: "one", of: Vec::new() };
-    let mut quality = Vec::new();
+    let (mut quality, mut counted, mut data_of) = (Vec::new(), Vec::new(), Vec::new());
     for ((seed, pair), found) in (0..).zip(pairs).zip(found.chunks(params.n_bootstraps as usize)) {
         // A seed counts when it is done: fewer bootstraps would be another method.
         let Some(known) = found.iter().copied().collect::<Option<Vec<&Inference>>>() else { continue };
+        counted.extend(&known);
         let known: Vec<(usize, &Inference)> = known.into_iter().enumerate().collect();
         let encludl = params.encludl(seed);
         let inferred = inferred::empty(&encludl, data);
@@ -158,6 +164,7 @@ fn report(params: &RepeatsParams, data: &Dataset, pairs: &[Pair], found: &[Optio
         all.of.push((seed, inferred.mask(&task, &joined, Rate::Fwer, params.fwer)?));
         one.of.push((seed, inferred.mask_of(&task, 0, Rate::Fwer, params.fwer)?));
         quality.push(inferred::fitted(&format!("{}, seed {seed}", task.name), &known));
+        data_of.push((0..task.n_features()).map(|pixel| task.has_data(pixel)).collect::<Vec<bool>>());
     }
     let mut report = Report::default();
     let n = pairs.first().map_or(0, |pair| pair.rows.len());
@@ -165,6 +172,12 @@ fn report(params: &RepeatsParams, data: &Dataset, pairs: &[Pair], found: &[Optio
     report.metric("n_seeds", "Seeds", Value::Int(all.of.len() as i64));
     if all.of.is_empty() {
         return Ok(report);
+    }
+    // All seeds have as many images, and the same pixels take part: what is to be said of them is said once.
+    if let Some(pair) = pairs.first() {
+        let (encludl, mut doubts) = (params.encludl(0), Doubts::default());
+        doubts.of(&mut report, &encludl, data, pair, &counted)?;
+        doubts.unfinished(&mut report, &encludl);
     }
     report.sections.push(inferred::qualities(quality));
     let mut rows = Vec::new();
@@ -200,9 +213,12 @@ fn report(params: &RepeatsParams, data: &Dataset, pairs: &[Pair], found: &[Optio
         all.always(),
         100.0 * all.jaccard(),
     );
-    let summary = format!("{words} Strong colours are found by every seed; pale ones depend on it.");
+    let summary = format!(
+        "{words} Strong colours are found by every seed; pale ones depend on it. Grey pixels have no ink in any image."
+    );
     let look = (ColorMap::RdBu, -100.0, 100.0);
-    let images = [&one, &all].map(|masks| (masks.name.to_string(), masks.often())).to_vec();
+    let ever: Vec<bool> = (0..data.n_features()).map(|pixel| data_of.iter().any(|of| of[pixel])).collect();
+    let images = [&one, &all].map(|masks| (masks.name.to_string(), with_data(masks.often(), &ever))).to_vec();
     let title = "How often a pixel is selected, per cent of the seeds";
     report.sections.push(pair::panels(("often", title, summary), data, look, 2, images));
     for (masks, id, title) in [(&one, "ones", "One bootstrap, seed by seed"), (&all, "alls", "Ensembles, seed by seed")]
@@ -210,11 +226,15 @@ fn report(params: &RepeatsParams, data: &Dataset, pairs: &[Pair], found: &[Optio
         let images: Vec<(String, Vec<f32>)> = masks
             .of
             .iter()
-            .map(|(seed, mask)| (format!("seed {seed}"), mask.iter().map(|sign| f32::from(*sign)).collect()))
+            .zip(&data_of)
+            .map(|((seed, mask), of)| {
+                let signs = mask.iter().map(|sign| f32::from(*sign)).collect();
+                (format!("seed {seed}"), with_data(signs, of))
+            })
             .collect();
         let look = (ColorMap::Signs, -1.0, 1.0);
         report.sections.push(pair::panels(
-            (id, title, format!("{} of each seed.", masks.name)),
+            (id, title, format!("{}, seed after seed. Grey pixels have no ink in any image of that seed.", masks.name)),
             data,
             look,
             10,

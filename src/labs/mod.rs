@@ -14,7 +14,7 @@ pub use question::{Choice, Item, Kind, Question};
 pub use rule::{Comparison, Rule, Side};
 
 use crate::data::opened::is_own_id;
-use crate::report::{Figure, Outcome, Report, Value};
+use crate::report::{Outcome, Report, Value};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -120,33 +120,34 @@ pub struct Printed {
 }
 
 /// A number of a run that no result holds: it differs from run to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ran {
     /// How long it took.
     Seconds,
     /// Peak memory of all workers.
     Memory,
-    /// Bootstraps in a second, all tasks together.
-    Rate,
+    /// How many in a second, of that part of the run: `fit_4_7`.
+    Part(String),
 }
 
 impl Ran {
-    /// In words, of a run that was not saved.
-    pub fn of(self, outcome: &Outcome) -> Option<String> {
+    /// In words, of a run that was not saved; `None` also of a part that the run does not have.
+    pub fn of(&self, outcome: &Outcome) -> Option<String> {
         if outcome.seconds <= 0.0 {
             return None;
         }
         Some(match self {
             Ran::Seconds => format!("{:.2} s", outcome.seconds),
             Ran::Memory => format!("{:.0} MB", outcome.memory_bytes as f64 / 1e6),
-            Ran::Rate => {
-                let Value::Int(each) = outcome.report.find("n_bootstraps")?.value else { return None };
-                let tasks = outcome.report.sections.iter().find_map(|section| match &section.figure {
-                    Figure::Inferred(inferred) => Some(inferred.tasks.len()),
-                    _ => None,
-                })?;
-                format!("{:.1} it/s", each as f64 * tasks as f64 / outcome.seconds)
+            Ran::Part(name) => {
+                let took = outcome.parts.iter().find(|took| took.part == *name)?;
+                if took.seconds <= 0.0 {
+                    return Some("too quick for the clock".into());
+                }
+                let rate = f64::from(took.n) / took.seconds;
+                let digits = if rate < 1000.0 { 2 } else { 0 };
+                format!("{rate:.digits$} it/s")
             }
         })
     }

@@ -28,8 +28,8 @@ type Normal = fn(&str) -> Option<String>;
 
 /// The other names of a view, and what their values must be.
 const LOOKS: [(&str, &str, Normal); 4] = [
-    ("level", "an error rate above 0 and up to 1", |text| {
-        Some(decimal::read(text).filter(|level| *level > 0.0 && *level <= 1.0)?.to_string())
+    ("level", "an error rate above 0 and below 1", |text| {
+        Some(decimal::read(text).filter(|level| *level > 0.0 && *level < 1.0)?.to_string())
     }),
     ("rate", "fwer, bhq or bhy", |text| {
         Rate::WORDS.iter().find(|(_, word)| *word == text).map(|(_, word)| word.to_string())

@@ -4,7 +4,9 @@
 use super::regions::n_areas;
 use super::sight::Look;
 use crate::error::Result;
-use crate::learn::inference::{Aggregation, Control, quantile_aggregation, select, threshold, two_sided_p};
+use crate::learn::inference::{
+    Aggregation, Control, log_quantile_aggregation, log_two_sided_p, quantile_aggregation, select, threshold, two_sided_p,
+};
 use serde::{Deserialize, Serialize};
 
 /// Inferences of several pairs of classes by the same rules.
@@ -68,8 +70,10 @@ pub struct Task {
 /// What the bootstraps of a pair say together of each pixel; NaN where it takes no part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Joined {
-    /// Aggregated p-values.
+    /// Aggregated p-values, as the library has them: 0 where a double holds no smaller number.
     pub p: Vec<f64>,
+    /// Their natural logarithms, from the z-scores: finite also where `p` is 0, NaN where `p` is NaN.
+    pub log_p: Vec<f64>,
     /// Medians of the z-scores.
     pub z: Vec<f64>,
 }
@@ -111,6 +115,11 @@ impl Task {
         self.importance.get(pixel).is_some_and(|value| !value.is_nan())
     }
 
+    /// Whether anything can be known of a pixel: it takes part, and some image has ink there.
+    pub fn has_data(&self, pixel: usize) -> bool {
+        self.takes_part(pixel) && self.lit.get(pixel).is_some_and(|lit| *lit > 0.0)
+    }
+
     /// The region of a pixel in the `at`-th known bootstrap, and the region's z-score.
     pub fn region(&self, at: usize, pixel: usize) -> Option<(u32, f64)> {
         let of_bootstrap = self.labels.chunks_exact(self.n_features().max(1)).nth(at)?;
@@ -122,7 +131,12 @@ impl Task {
 
     /// The p-value of each pixel in the `at`-th known bootstrap.
     pub fn p_of(&self, at: usize) -> Vec<f64> {
-        (0..self.n_features()).map(|pixel| self.region(at, pixel).map_or(f64::NAN, |(_, z)| two_sided_p(z))).collect()
+        self.from_z(at, two_sided_p)
+    }
+
+    /// What follows from each pixel's z-score in the `at`-th known bootstrap; NaN where it takes no part.
+    fn from_z(&self, at: usize, value: fn(f64) -> f64) -> Vec<f64> {
+        (0..self.n_features()).map(|pixel| self.region(at, pixel).map_or(f64::NAN, |(_, z)| value(z))).collect()
     }
 
     /// What the known bootstraps say together; nothing of any pixel while there are none.
@@ -131,12 +145,21 @@ impl Task {
     pub fn joined(&self, aggregation: Aggregation) -> Result<Joined> {
         if self.known.is_empty() {
             let nothing = vec![f64::NAN; self.n_features()];
-            return Ok(Joined { p: nothing.clone(), z: nothing });
+            return Ok(Joined { p: nothing.clone(), log_p: nothing.clone(), z: nothing });
         }
-        let parts: Vec<Vec<f64>> = (0..self.known.len()).map(|at| self.p_of(at)).collect();
-        let views: Vec<&[f64]> = parts.iter().map(|p| p.as_slice()).collect();
+        let all = 0..self.known.len();
+        let of = |value: fn(f64) -> f64| all.clone().map(|at| self.from_z(at, value)).collect::<Vec<Vec<f64>>>();
+        let views = |parts: &[Vec<f64>], join: fn(&[&[f64]], Aggregation) -> Result<Vec<f64>>| {
+            join(&parts.iter().map(|part| part.as_slice()).collect::<Vec<_>>(), aggregation)
+        };
         let z = |pixel: usize| median((0..self.known.len()).filter_map(|at| Some(self.region(at, pixel)?.1)).collect());
-        Ok(Joined { p: quantile_aggregation(&views, aggregation)?, z: (0..self.n_features()).map(z).collect() })
+        let p = views(&of(two_sided_p), quantile_aggregation)?;
+        let log_p = views(&of(log_two_sided_p), log_quantile_aggregation)?;
+        Ok(Joined {
+            log_p: log_p.into_iter().zip(&p).map(|(log, p)| if p.is_nan() { f64::NAN } else { log }).collect(),
+            p,
+            z: (0..self.n_features()).map(z).collect(),
+        })
     }
 }
 
@@ -211,6 +234,7 @@ fn within(level: f64) -> f64 {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::sight;
     use super::*;
 
     /// A picture of 2 x 3 pixels: two bootstraps with two regions, and a pixel that takes no part.
@@ -252,7 +276,25 @@ pub(super) mod tests {
         let p = 2.0 * (two_sided_p(5.0) + (two_sided_p(4.0) - two_sided_p(5.0)) * 0.5);
         assert!((joined.p[0] / p - 1.0).abs() < 1e-14, "{} {p}", joined.p[0]);
         assert_eq!(joined.z[..3], [4.5, 4.5, 0.5]);
-        assert!(joined.p[5].is_nan() && joined.z[5].is_nan());
+        assert!(joined.p[5].is_nan() && joined.z[5].is_nan() && joined.log_p[5].is_nan());
+        for pixel in 0..5 {
+            assert!((joined.log_p[pixel] - joined.p[pixel].ln()).abs() < 1e-12, "{}", joined.log_p[pixel]);
+        }
+        let has_data: Vec<bool> = (0..7).map(|pixel| task.has_data(pixel)).collect();
+        assert_eq!(has_data, [false, true, true, true, true, false, false]);
+    }
+
+    #[test]
+    fn what_no_double_holds_has_a_logarithm() {
+        let mut inferred = small();
+        let task = &mut inferred.tasks[0];
+        task.z = vec![50.0, -3.0, 60.0, -1.0];
+        let joined = task.joined(inferred.aggregation).unwrap();
+        assert_eq!(joined.p[0], 0.0, "as the library has it");
+        // Twice the mean of a p-value and of one that is nothing beside it.
+        assert!((joined.log_p[0] - log_two_sided_p(50.0)).abs() < 1e-9, "{}", joined.log_p[0]);
+        assert_eq!(sight::written(joined.p[0], joined.log_p[0]), "10^−545");
+        assert_eq!(sight::written(joined.p[2], joined.log_p[2]), format!("{:.1e}", joined.p[2]));
     }
 
     #[test]

@@ -245,11 +245,25 @@ pub struct Outcome {
     pub memory_bytes: u64,
     /// Workers that carried it out.
     pub workers: u32,
+    /// How long parts of it took, if the experiment tells them apart.
+    #[serde(default)]
+    pub parts: Vec<Took>,
     /// The result.
     pub report: Report,
     /// The result as messages carry it, if it came in one: to be handed on.
     #[serde(skip)]
     pub raw: Vec<u8>,
+}
+
+/// How long a part of a run took, on a machine on a day: no part of a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Took {
+    /// Its name.
+    pub part: String,
+    /// How many of what it is made of.
+    pub n: u32,
+    /// Wall seconds; 0 if the clock saw none.
+    pub seconds: f64,
 }
 
 /// This engine's version, as in every [`Outcome`].

@@ -71,18 +71,16 @@ impl Inferred {
     /// The numbers that are drawn of a pair; NaN where no image has ink, or nothing is known.
     pub fn drawn(&self, task: &Task, joined: &Joined, seen: &Seen) -> Drawn {
         let look = self.look;
-        let log = |p: &f64| -libm::log10(p.max(f64::from_bits(1)));
         let (values, map): (Vec<f32>, _) = match look {
             Look::Mask => (seen.mask.iter().map(|sign| f32::from(*sign)).collect(), ColorMap::Signs),
-            Look::P => (joined.p.iter().map(|p| log(p) as f32).collect(), ColorMap::Viridis),
+            Look::P => (joined.log_p.iter().map(|log_p| minus_log10(*log_p) as f32).collect(), ColorMap::Viridis),
             Look::Z => (joined.z.iter().map(|z| *z as f32).collect(), ColorMap::RdBu),
             Look::Weight => (task.importance.clone(), ColorMap::RdBu),
         };
-        let unknown = |pixel: usize| task.lit[pixel] == 0.0 || !task.takes_part(pixel);
         let values: Vec<f32> = values
             .into_iter()
             .enumerate()
-            .map(|(pixel, value)| if unknown(pixel) { f32::NAN } else { value })
+            .map(|(pixel, value)| if task.has_data(pixel) { value } else { f32::NAN })
             .collect();
         let most = values.iter().filter(|value| value.is_finite()).fold(0.0f32, |most, value| most.max(value.abs()));
         match look {
@@ -112,7 +110,7 @@ impl Inferred {
 
     /// Every pixel that takes part, the smallest p-value of its pair first.
     pub fn table(&self) -> Table {
-        let columns = ["pair", "row", "column", "images with ink, %", "p-value", "z-score", "coefficient", "selected"];
+        let columns = ["pair", "row", "column", "images with ink, %", "p-value", "−log₁₀ p", "z-score", "coefficient", "selected"];
         let mut rows = Vec::new();
         for (task, (joined, seen)) in self.tasks.iter().zip(self.all()) {
             let mut pixels: Vec<usize> = (0..task.n_features()).filter(|pixel| task.takes_part(*pixel)).collect();
@@ -126,6 +124,7 @@ impl Inferred {
                     Value::Int(task.lit[pixel] as i64),
                     // Four decimals would make 0 of most of them.
                     Value::Text(format!("{:.3e}", joined.p[pixel])),
+                    Value::Float(minus_log10(joined.log_p[pixel])),
                     Value::Float(joined.z[pixel]),
                     Value::Text(format!("{:.3e}", task.importance[pixel])),
                     Value::Int(i64::from(seen.mask[pixel])),
@@ -171,11 +170,30 @@ impl Inferred {
                  the dependence"
             ),
         };
+        let drawn = match self.look {
+            Look::P => {
+                " Drawn is −log₁₀ of the p-value, from the z-scores: so p-values that are too small for a number of the \
+                 computer, which read 0 in the table as in the library, are told apart too."
+            }
+            _ => "",
+        };
         format!(
-            "{each}. {how}. Plus and blue: more ink makes the second digit more probable, all else equal; minus and red: \
+            "{each}. {how}.{drawn} Plus and blue: more ink makes the second digit more probable, all else equal; minus and red: \
              the first. Hatched pixels have no ink in any image, or take no part."
         )
     }
+}
+
+/// A p-value as people read it; one that no double holds as a power of ten.
+pub fn written(p: f64, log_p: f64) -> String {
+    let ten = log_p / std::f64::consts::LN_10;
+    if p > 0.0 || !ten.is_finite() { format!("{p:.1e}") } else { format!("10^−{:.0}", -ten) }
+}
+
+/// `−log₁₀ p` from the natural logarithm of `p`.
+fn minus_log10(log_p: f64) -> f64 {
+    // The zero of p = 1 has no sign.
+    -log_p / std::f64::consts::LN_10 + 0.0
 }
 
 /// A level as people write it.
@@ -212,13 +230,22 @@ mod tests {
         assert_eq!(pixels[1..5], [1.0, -1.0, 1.0, 0.0]);
         let table = inferred.table();
         assert_eq!(table.rows.len(), 5);
-        let selected = table.rows.iter().filter(|row| row[7] != Value::Int(0)).count();
+        let selected = table.rows.iter().filter(|row| row[8] != Value::Int(0)).count();
         assert_eq!(selected, 4);
         (inferred.fwer, inferred.look) = (1e-9, Look::Z);
         let (joined, now) = inferred.all().remove(0);
         assert_eq!((now.minus, now.plus), (Count::default(), Count::default()));
         let (values, map, low, high) = inferred.drawn(&inferred.tasks[0], &joined, &now);
         assert_eq!((map, low, high, values[1]), (ColorMap::RdBu, -4.5, 4.5, 4.5));
+        assert!(!inferred.words(std::slice::from_ref(&now)).contains("−log₁₀"));
+        // Beyond the smallest number of a double the scale goes on.
+        inferred.look = Look::P;
+        inferred.tasks[0].z = vec![60.0, -3.0, 50.0, -1.0];
+        let (joined, now) = inferred.all().remove(0);
+        let (values, map, low, high) = inferred.drawn(&inferred.tasks[0], &joined, &now);
+        assert_eq!((map, low, high), (ColorMap::Viridis, 0.0, values[1]));
+        assert!(joined.p[1] == 0.0 && (values[1] - 544.967).abs() < 0.01 && values[0].is_nan(), "{}", values[1]);
+        assert!(inferred.words(&[now]).contains("Drawn is −log₁₀ of the p-value, from the z-scores"));
         assert_eq!(inferred.words(&[]), "No bootstrap is done yet.");
         // Before the first bootstrap nothing is known of any pixel.
         let task = &mut inferred.tasks[0];

@@ -5,11 +5,11 @@ use super::serve::{memory, now, post};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::experiments::{Bench, Entry, Heard, LocalFuture, Values, decode, encode};
-use crate::report::Report;
+use crate::report::{Report, Took};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use js_sys::Uint8Array;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 /// Milliseconds between two unfinished reports: ten pictures a second are as many as anybody sees.
@@ -42,6 +42,8 @@ struct Podium {
     /// When the last unfinished report was sent, and when the next may be.
     shown: Cell<f64>,
     next: Cell<f64>,
+    /// How long parts of the run took.
+    parts: RefCell<Vec<Took>>,
 }
 
 impl Podium {
@@ -55,7 +57,7 @@ impl Podium {
 /// Runs an experiment and posts what it came to. Who sends news to the ear that it returns keeps it going.
 pub fn conduct(experiment: &str, values: Values, dataset: Arc<Dataset>) -> Ear {
     let (ear, news) = unbounded();
-    let podium = Podium { news: Cell::new(Some(news)), shown: Cell::new(now()), next: Cell::new(now() + DRAW_MS) };
+    let podium = Podium { news: Cell::new(Some(news)), shown: Cell::new(now()), next: Cell::new(now() + DRAW_MS), parts: RefCell::default() };
     let entry = Entry::find(experiment);
     wasm_bindgen_futures::spawn_local(async move {
         let report = match entry {
@@ -64,7 +66,8 @@ pub fn conduct(experiment: &str, values: Values, dataset: Arc<Dataset>) -> Ear {
         };
         match report.and_then(|report| Ok((encode(&report)?, report.digest()))) {
             Ok((bytes, digest)) => {
-                post(&FromWorker::Concluded { digest, memory: memory() }, &[Uint8Array::from(bytes.as_slice())]);
+                let parts = podium.parts.take();
+                post(&FromWorker::Concluded { digest, memory: memory(), parts }, &[Uint8Array::from(bytes.as_slice())]);
             }
             Err(error) => post(&FromWorker::Failed { ticket: 0, error }, &[]),
         }
@@ -97,6 +100,14 @@ impl Bench for Podium {
             self.news.set(Some(news));
             Ok(())
         })
+    }
+
+    fn clock(&self) -> f64 {
+        now() / 1000.0
+    }
+
+    fn took(&self, part: Took) {
+        self.parts.borrow_mut().push(part);
     }
 
     fn wants_report(&self) -> bool {

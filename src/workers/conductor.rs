@@ -9,7 +9,7 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::experiments::{Entry, Tick, Values, decode};
 use crate::link::Setup;
-use crate::report::Report;
+use crate::report::{Report, Took};
 use futures::StreamExt;
 use futures::channel::mpsc::unbounded;
 use futures::future::{Either, select};
@@ -39,6 +39,8 @@ pub struct Conclusion {
     pub digest: String,
     /// Bytes of the conductor's memory.
     pub memory: u32,
+    /// How long parts of the run took.
+    pub parts: Vec<Took>,
 }
 
 /// A worker that conducts. Dropping it ends it at once.
@@ -92,10 +94,10 @@ impl Conductor {
                 FromWorker::Jobs { patience } => {
                     self.play(entry, dataset, message.bodies, patience, pool, watch).await?;
                 }
-                FromWorker::Concluded { ref digest, memory } => {
+                FromWorker::Concluded { ref digest, memory, ref parts } => {
                     let raw = message.bytes();
                     let report = decode(&raw)?;
-                    return Ok(Conclusion { report, raw, digest: digest.clone(), memory });
+                    return Ok(Conclusion { report, raw, digest: digest.clone(), memory, parts: parts.clone() });
                 }
                 _ => aside(&message, watch)?,
             }

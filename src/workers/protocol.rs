@@ -6,6 +6,7 @@ use crate::data::Dataset;
 use crate::data::opened::{Order, Preview};
 use crate::error::{Error, Result};
 use crate::experiments::Values;
+use crate::report::Took;
 use serde::{Deserialize, Serialize};
 
 /// From the page.
@@ -90,6 +91,8 @@ pub enum ToWorker {
         memory_bytes: u64,
         /// Workers.
         workers: u32,
+        /// How long parts of it took.
+        parts: Vec<Took>,
     },
 }
 
@@ -148,6 +151,8 @@ pub enum FromWorker {
         digest: String,
         /// Bytes of the conductor's memory.
         memory: u32,
+        /// How long parts of it took.
+        parts: Vec<Took>,
     },
     /// What does not fit, if something does not.
     Checked(Option<Error>),

@@ -64,8 +64,8 @@ impl Reader {
     /// A run as JSON.
     pub async fn pack_report(outcome: &Outcome) -> Result<Uint8Array> {
         let mut reader = Reader::start().await?;
-        let Outcome { configuration, engine, digest, seconds, memory_bytes, workers, raw, .. } = outcome.clone();
-        let head = ToWorker::PackReport { configuration, engine, digest, seconds, memory_bytes, workers };
+        let Outcome { configuration, engine, digest, seconds, memory_bytes, workers, parts, raw, .. } = outcome.clone();
+        let head = ToWorker::PackReport { configuration, engine, digest, seconds, memory_bytes, workers, parts };
         reader.0.say(&head, &[Uint8Array::from(raw.as_slice())])?;
         reader.packed().await
     }

@@ -209,11 +209,11 @@ mod files {
                 ToWorker::PackImages(ref parcel) => {
                     packed(parcel.clone().unpack(bytes()).and_then(|data| export::images(&data)));
                 }
-                ToWorker::PackReport { configuration, engine, digest, seconds, memory_bytes, workers } => {
+                ToWorker::PackReport { configuration, engine, digest, seconds, memory_bytes, workers, parts } => {
                     let text = decode(&bytes()).and_then(|report| {
                         let raw = Vec::new();
                         let outcome =
-                            Outcome { configuration, engine, digest, seconds, memory_bytes, workers, report, raw };
+                            Outcome { configuration, engine, digest, seconds, memory_bytes, workers, parts, report, raw };
                         serde_json::to_vec_pretty(&outcome).map_err(|e| Error::Data(e.to_string()))
                     });
                     packed(text);

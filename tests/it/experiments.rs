@@ -169,6 +169,7 @@ fn unusual_settings_agree_on_every_bench() {
     all("samples", &[("pairs", "3~8"), ("n_samples", "10")]);
     all("parcels", &[("n_clusters", "64"), ("n_clusterings", "2"), ("subsample", "1")]);
     all("parcels", &[("n_clusters", "2"), ("pairs", "9~0"), ("n_clusterings", "5")]);
+    all("parcels", &[("n_clusters", "9"), ("connectivity", "none")]);
     all("encludl", &[("pairs", "1~2"), ("n_clusters", "3"), ("n_bootstraps", "1"), ("cluster_bootstrap_size", "1")]);
     all("encludl", &[("pairs", "1~2"), ("n_clusters", "2"), ("solver", "compat"), ("nodewise_alpha", "share")]);
     all("encludl", &[("pairs", "5~2"), ("n_clusters", "3"), ("adaptive_aggregation", "true"), ("gamma", "0.2")]);

@@ -4,7 +4,7 @@ use digitoscope::data::disk;
 use digitoscope::error::{Result, Warning};
 use digitoscope::labs::{self, Agreement, Ran};
 use digitoscope::link;
-use digitoscope::report::{Figure, Metric, Numbers, Outcome, Report, Value, plain};
+use digitoscope::report::{Figure, Metric, Numbers, Outcome, Report, Took, Value, plain};
 use digitoscope::runner;
 use std::sync::Arc;
 
@@ -131,6 +131,8 @@ fn a_number_within_the_notebooks_spread_is_told_from_one_outside() {
 fn what_differs_from_run_to_run_is_told_of_runs_alone() {
     let mut report = Report::default();
     report.metric("n_bootstraps", "Bootstraps", Value::Int(10));
+    let took = |part: &str, seconds| Took { part: part.into(), n: 10, seconds };
+    let parts = vec![took("fit_4_7", 0.25), took("importances_4_7", 0.0008), took("importances_0_1", 0.0)];
     let of = |seconds| Outcome {
         configuration: String::new(),
         engine: String::new(),
@@ -138,20 +140,27 @@ fn what_differs_from_run_to_run_is_told_of_runs_alone() {
         seconds,
         memory_bytes: 73_400_000,
         workers: 2,
+        parts: parts.clone(),
         report: report.clone(),
         raw: Vec::new(),
     };
     assert_eq!(Ran::Seconds.of(&of(1.25)).unwrap(), "1.25 s");
     assert_eq!(Ran::Memory.of(&of(1.25)).unwrap(), "73 MB");
-    assert_eq!(Ran::Rate.of(&of(1.25)), None, "there are no tasks");
-    for ran in [Ran::Seconds, Ran::Memory, Ran::Rate] {
+    let part = |name: &str| Ran::Part(name.into());
+    assert_eq!(part("fit_4_7").of(&of(1.25)).unwrap(), "40.00 it/s");
+    assert_eq!(part("importances_4_7").of(&of(1.25)).unwrap(), "12500 it/s");
+    assert_eq!(part("importances_0_1").of(&of(1.25)).unwrap(), "too quick for the clock");
+    assert_eq!(part("fit_3_8").of(&of(1.25)), None, "the run has no such task");
+    for ran in [Ran::Seconds, Ran::Memory, part("fit_4_7")] {
         assert_eq!(ran.of(&of(0.0)), None);
     }
     let asked = |lab: &str| {
         let lines = labs::lab(lab).unwrap().scenes.iter().flat_map(|scene| &scene.notebook);
-        lines.filter_map(|line| line.ran).collect::<Vec<_>>()
+        lines.filter_map(|line| line.ran.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(asked("inference"), [Ran::Rate, Ran::Rate, Ran::Seconds, Ran::Memory]);
+    // A line for each of the notebook's six bars.
+    let bars = ["fit_4_7", "fit_0_1", "fit_0_9", "importances_4_7", "importances_0_1", "importances_0_9"].map(part);
+    assert_eq!(asked("inference"), bars.into_iter().chain([Ran::Seconds, Ran::Memory]).collect::<Vec<_>>());
     assert_eq!(asked("mixture"), [Ran::Seconds]);
 }
 

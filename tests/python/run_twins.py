@@ -69,6 +69,7 @@ LINKS = [
     "#/bench/starts?data=mnist1k&n_groups=3~40&concentrations=2~500&n_iter=3&digits=0~7&threshold=50&random_state=3",
     "#/bench/starts?data=mnist1k&n_groups=1~60~120~1000&concentrations=2~50&n_iter=2&digits=1~8&threshold=100&random_state=7",
     "#/bench/samples?data=mnist1k&pairs=3~8~5~2&n_samples=90&random_state=9",
+    "#/bench/parcels?connectivity=none&n_samples=200",
     "#/bench/parcels?pairs=9~4&n_clusters=30&n_clusterings=3&subsample=1&n_samples=300",
     "#/bench/encludl?pairs=3~8&solver=compat&n_samples=800&n_clusters=60&n_bootstraps=3&cluster_bootstrap_size=1"
     "&min_lit=0.05&nodewise_alpha=share&random_state=5",

@@ -84,7 +84,7 @@ impl Desk {
         let ((dataset, began), mut conductor) = try_join(images, workers).await?;
         let key = setup.key();
         let bench = PageBench::new(self, turn, key.clone());
-        let Conclusion { report, raw, digest, memory } = conductor.run(entry, &values, &dataset, &pool, &bench).await?;
+        let Conclusion { report, raw, digest, memory, parts } = conductor.run(entry, &values, &dataset, &pool, &bench).await?;
         self.conductor.set_value(Some(conductor));
         let outcome = Arc::new(Outcome {
             configuration: key.clone(),
@@ -93,6 +93,7 @@ impl Desk {
             seconds: (now() - began) / 1000.0,
             memory_bytes: pool.memory() + u64::from(memory) + fetch::memory(),
             workers: if entry.instant { 0 } else { pool.max_workers() },
+            parts,
             report,
             raw,
         });

@@ -103,6 +103,13 @@ fn what_cannot_be_is_refused_by_name() {
     }
 }
 
+/// Pixels drawn as no data in each picture of a section.
+fn no_data(report: &Report, section: &str) -> Vec<usize> {
+    let section = report.sections.iter().find(|known| known.id == section).unwrap();
+    let Figure::Images { images, .. } = &section.figure else { panic!("{} has no pictures", section.id) };
+    images.iter().map(|image| image.pixels.iter().filter(|value| value.is_nan()).count()).collect()
+}
+
 #[test]
 fn black_columns_say_nothing_and_spoil_nothing() {
     let data = pair(60);
@@ -124,7 +131,15 @@ fn black_columns_say_nothing_and_spoil_nothing() {
         let Figure::Images { images, .. } = inferred.figure() else { panic!() };
         assert_eq!(images[0].pixels.iter().filter(|value| value.is_nan()).count(), 10, "drawn as no data");
     }
+    let report = run("encludl", &data, &[]).unwrap();
+    assert_eq!(no_data(&report, "stability"), [10]);
+    let report = run("repeats", &data, &[("n_bootstraps", "2"), ("n_seeds", "3")]).unwrap();
+    assert_eq!(no_data(&report, "often"), [10, 10], "one bootstrap, and all");
+    for section in ["ones", "alls"] {
+        assert_eq!(no_data(&report, section), [10; 3], "{section}, seed by seed");
+    }
     let report = run("contrast", &data, &[]).unwrap();
+    assert_eq!(no_data(&report, "ways"), [10; 5]);
     assert_eq!(report.find("n_tested").unwrap().value.full(), "20", "black pixels are no tests");
 }
 
@@ -139,6 +154,26 @@ fn lassos_that_do_not_converge_are_counted_once() {
     assert_eq!(of, "1518", "3 bootstraps of 501 lassos of the label and 5 of the regions");
     assert!((1..=1518).contains(&n.parse::<u32>().unwrap()), "{what}");
     assert!(run("encludl", &data, &[]).unwrap().warnings.is_empty());
+}
+
+/// Whatever shows an inference says what it should be read with, and once.
+#[test]
+fn every_experiment_has_the_doubts() {
+    let data = pair(20);
+    for (experiment, more) in [
+        ("encludl", ("n_bootstraps", "2")),
+        ("contrast", ("n_bootstraps", "2")),
+        ("repeats", ("n_seeds", "3")),
+    ] {
+        let values = [("n_clusters", "25"), more];
+        let warnings = run(experiment, &data, &values).unwrap().warnings;
+        let few = Warning::FewSamples { what: "4 vs 7".into(), n_samples: 20, n_clusters: 25 };
+        assert_eq!(warnings.iter().filter(|warning| **warning == few).count(), 1, "{experiment}: {warnings:?}");
+        let saturated = warnings.iter().filter(|warning| matches!(warning, Warning::Saturated { .. })).count();
+        assert!(saturated <= 1, "{experiment}: {warnings:?}");
+        let warnings = run(experiment, &pair(60), &[more]).unwrap().warnings;
+        assert_eq!(warnings, [], "{experiment}");
+    }
 }
 
 /// Two classes of a visitor's own, whatever their numbers.

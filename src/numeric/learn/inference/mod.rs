@@ -11,7 +11,7 @@ mod student;
 #[cfg(test)]
 mod tests;
 
-pub use aggregation::{Aggregation, quantile_aggregation};
+pub use aggregation::{Aggregation, log_quantile_aggregation, quantile_aggregation};
 pub use cludl::{CluDl, bootstrap_generators, bootstrap_rows, cludl, cluster_means, diameters, parcels};
 pub use desparsified::{Desparsified, DesparsifiedOptions, NodewiseAlpha, desparsified_lasso};
 pub use normal::{log_two_sided_p, norm_cdf, norm_ppf, norm_sf, two_sided_p};

@@ -52,6 +52,38 @@ proptest! {
         prop_assert!(log_two_sided_p(z + 0.1) < log);
     }
 
+    /// Also far below what a double holds.
+    #[test]
+    fn logarithms_are_aggregated_as_p_values_are(
+        rows in prop::collection::vec(prop::collection::vec(1e-12..1.0f64, 4), 1..9), gamma in 0.05..0.99f64,
+    ) {
+        let logs: Vec<Vec<f64>> = rows.iter().map(|row| row.iter().map(|p| p.ln()).collect()).collect();
+        let views = |rows: &[Vec<f64>], how| {
+            quantile_aggregation(&rows.iter().map(|row| row.as_slice()).collect::<Vec<_>>(), how).unwrap()
+        };
+        let log_views = |rows: &[Vec<f64>], how| {
+            log_quantile_aggregation(&rows.iter().map(|row| row.as_slice()).collect::<Vec<_>>(), how).unwrap()
+        };
+        let settings = [
+            Aggregation::Fixed { gamma },
+            Aggregation::Fixed { gamma: 0.5 },
+            Aggregation::Adaptive { gamma_min: gamma },
+            Aggregation::AdaptiveCompat { gamma_min: gamma },
+        ];
+        for how in settings {
+            let p = views(&rows, how);
+            for (p, log) in p.iter().zip(log_views(&logs, how)) {
+                prop_assert!((p.ln() - log).abs() <= 1e-12 * (1.0 + log.abs()) || !p.is_finite(), "{how:?} {p} {log}");
+            }
+            // A thousand less in every logarithm is a thousand less in what they come to, unless that was capped.
+            let far: Vec<Vec<f64>> = logs.iter().map(|row| row.iter().map(|log| log - 1e3).collect()).collect();
+            let farther: Vec<Vec<f64>> = logs.iter().map(|row| row.iter().map(|log| log - 2e3).collect()).collect();
+            for (far, farther) in log_views(&far, how).iter().zip(log_views(&farther, how)) {
+                prop_assert!((far - farther - 1e3).abs() <= 1e-9 || !far.is_finite(), "{how:?} {far} {farther}");
+            }
+        }
+    }
+
     #[test]
     fn selections_are_those_of_their_words(
         p in prop::collection::vec(prop_oneof![0.0..1e-3f64, 0.0..1.0f64], 1..30), level in 0.01..0.5f64, two in any::<bool>(),
