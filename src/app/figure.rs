@@ -108,6 +108,7 @@ pub enum Manner {
     Tree,
     Templates,
     Complete,
+    Against,
     Keep,
     Chart,
 }
@@ -130,6 +131,7 @@ impl Manner {
             Figure::Images { .. } if has_signs(Some(section)) => Manner::Maps,
             Figure::Images { .. } if section.id.starts_with("mosaic") => Manner::Templates,
             Figure::Images { .. } if section.id == "brush" => Manner::Complete,
+            Figure::Heatmap { .. } if section.id == "between" => Manner::Against,
             Figure::Images { .. } if section.id == "centres" => Manner::Centres,
             Figure::Images { .. } => Manner::Images,
             Figure::Numbers(_) => Manner::Numbers,

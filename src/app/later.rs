@@ -12,6 +12,7 @@ use super::figure::Manner;
 use super::formulas::Formulas;
 use super::inferred;
 use super::maps::Maps;
+use super::matched::Against;
 use super::matrix::Matrix;
 use super::numerals::Numerals;
 use super::painting::{Compared, Paint};
@@ -79,9 +80,9 @@ impl Piece {
             Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _)
             | Piece::Numerals
             | Piece::Pairs(..) => Module::Logistic,
-            Piece::View(Manner::Templates | Manner::Complete | Manner::Keep, _) | Piece::Formulas | Piece::Scale(_) => {
-                Module::Mixture
-            }
+            Piece::View(Manner::Templates | Manner::Complete | Manner::Against | Manner::Keep, _)
+            | Piece::Formulas
+            | Piece::Scale(_) => Module::Mixture,
             Piece::View(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Inference,
         }
     }
@@ -139,6 +140,7 @@ fn mixture(piece: Piece) -> Came {
     Ok(match piece {
         Piece::View(Manner::Templates, Subject { section, .. }) => view! { <Templates section/> }.into_any(),
         Piece::View(Manner::Complete, Subject { section, .. }) => view! { <Complete section/> }.into_any(),
+        Piece::View(Manner::Against, Subject { section, .. }) => view! { <Against section/> }.into_any(),
         Piece::Formulas => view! { <Formulas/> }.into_any(),
         Piece::Scale(section) => view! { <ScaleStrip section/> }.into_any(),
         _ => view! { <Keep/> }.into_any(),

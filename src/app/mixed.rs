@@ -3,8 +3,8 @@
 use super::desk::Desk;
 use super::state::Status;
 use crate::link;
-use crate::report::Report;
 use crate::report::groups::Groups;
+use crate::report::{Figure, Report, Section};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -18,6 +18,17 @@ pub struct Mixed {
     pub data: String,
     /// A pixel is on if its grey level is above this.
     pub threshold: u8,
+}
+
+impl Mixed {
+    /// Height and width of the images, as the pictures of the report have them.
+    pub fn shape(&self) -> (u32, u32) {
+        let of = |section: &Section| match section.figure {
+            Figure::Images { height, width, .. } if section.id == "mosaic" => Some((height, width)),
+            _ => None,
+        };
+        self.report.sections.iter().find_map(of).unwrap_or((1, self.groups.n_features as u32))
+    }
 }
 
 impl PartialEq for Mixed {

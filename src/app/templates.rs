@@ -5,12 +5,13 @@ use super::figure::{Cell, ImageGrid};
 use super::gallery::Load;
 use super::mixed::{Chains, Mixed, Shared};
 use super::strip::Strip;
+use super::tile::{At, Pointed, under};
 use crate::data::Dataset;
 use crate::report::groups::whole;
-use crate::report::{Figure, Picture, Section};
+use crate::report::{ColorMap, Figure, Picture, Section};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
 
 /// Templates in a row, as in the notebook.
 const COLUMNS: usize = 12;
@@ -44,6 +45,8 @@ pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
         chain.set(event_target_value(&event).parse().unwrap_or(0));
     };
     let name = move |i: usize| known.with(|known| known.as_ref().map(|known| named(known, chain.get(), i)));
+    let desk = expect_context::<Desk>();
+    let data = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.data.clone())));
     // One stop of the Tab key for all; the arrows go on from there.
     let stop = RwSignal::new(0_usize);
     let key = move |event: KeyboardEvent| {
@@ -65,9 +68,40 @@ pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
         button.into_iter().for_each(|button| drop(button.unchecked_into::<HtmlElement>().focus()));
     };
     let looked = RwSignal::new(None::<usize>);
+    let known_more = Memo::new(move |_| {
+        let i = looked.get()?;
+        let id = data.get()?;
+        known.with(|known| {
+            let known = known.as_ref()?;
+            Some(desk.data.with(|all| more(known, all.get(&id).map(|data| &**data), chain.get(), i)))
+        })
+    });
+    // The pixel under the pointer; the keys find theirs inside.
+    let pixel = RwSignal::new(None::<At>);
+    let at_pixel = move || {
+        let (i, at) = (looked.get()?, pixel.get()?);
+        known.with(|known| odds(known.as_ref()?, chain.get(), i, at))
+    };
     let words = move || match looked.get() {
-        Some(i) => name(i),
+        Some(_) => known_more.get().map(|words| match at_pixel() {
+            Some(odds) => format!("{words} {odds}"),
+            None => words,
+        }),
         None => Some("Point at a template, or go to it with the arrow keys; press it to look inside.".into()),
+    };
+    // In a mosaic by size the templates are smaller than their pictures.
+    let point = move |event: PointerEvent| {
+        let button = event.current_target().and_then(|button| button.dyn_into::<Element>().ok());
+        let canvas = button.and_then(|button| button.query_selector("canvas").ok().flatten());
+        let to = canvas.filter(|_| !scaled).and_then(|canvas| {
+            let (height, width) = known.with_untracked(|known| known.as_ref().map(|known| known.shape()))?;
+            let (x, y) = under(&event, &canvas, (height, width));
+            let inside = |at: f64, n: u32| (0.0..f64::from(n)).contains(&at).then_some(at as u32);
+            Some((inside(y, height)?, inside(x, width)?))
+        });
+        if pixel.get_untracked() != to {
+            pixel.set(to);
+        }
     };
     let width = move || {
         seen.with(|section| match section.as_ref().map(|section| &section.figure) {
@@ -90,11 +124,11 @@ pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
             </p>
             <div class="tiles" style=width>
             <div class="grid small picks" role="group" aria-label="Groups, the largest first" on:keydown=key
-                on:pointerleave=move |_| looked.set(None)>
+                on:pointerleave=move |_| { looked.set(None); pixel.set(None) }>
                 <For each=move || 0..n.get() key=|i| *i children=move |i| view! {
                     <button class="pick" data-group=i tabindex=move || if stop.get() == i { "0" } else { "-1" }
                         aria-pressed=move || (group.get() == Some(i)).to_string() aria-label=move || name(i)
-                        on:focus=move |_| { stop.set(i); looked.set(Some(i)) } on:pointerenter=move |_| looked.set(Some(i))
+                        on:focus=move |_| { stop.set(i); looked.set(Some(i)); pixel.set(None) } on:pointerenter=move |_| looked.set(Some(i)) on:pointermove=point
                         on:click=move |_| group.update(|group| *group = if *group == Some(i) { None } else { Some(i) })>
                         <Cell section=seen i/>
                     </button>
@@ -134,6 +168,12 @@ fn members(known: &Mixed, chain: usize, group: usize) -> Vec<usize> {
     labels[chain * n..(chain + 1) * n].iter().enumerate().filter(|(_, label)| **label == slot).map(|(i, _)| i).collect()
 }
 
+/// The same by their numbers in the data set.
+fn images(known: &Mixed, chain: usize, group: usize) -> Vec<u32> {
+    let rows = whole(&known.report.arrays, "rows").unwrap_or_default();
+    members(known, chain, group).into_iter().filter_map(|i| rows.get(i).copied()).collect()
+}
+
 /// A template in a few words.
 fn named(known: &Mixed, chain: usize, group: usize) -> String {
     let Some(size) = known.groups.chains.get(chain).and_then(|chain| chain.sizes.get(group)) else {
@@ -143,8 +183,33 @@ fn named(known: &Mixed, chain: usize, group: usize) -> String {
     format!("Group {group} of chain {chain}: {images}")
 }
 
-/// How many members of each class there are, the most frequent first.
-fn digits(data: &Dataset, images: &[u32]) -> String {
+/// A template in more words: the digit that most of its images are, and the nearest other one.
+fn more(known: &Mixed, data: Option<&Dataset>, chain: usize, group: usize) -> String {
+    let mut words = named(known, chain, group);
+    if let Some(data) = data {
+        let images = images(known, chain, group);
+        words += &format!(", {}", digits(data, &images, 1));
+    }
+    words += ".";
+    if let Some((other, far)) = known.groups.chains.get(chain).and_then(|chain| chain.nearest(group)) {
+        words += &format!(" Nearest other template: group {other}, {far:.3} away by the pixel on average.");
+    }
+    words
+}
+
+/// What a group expects of one pixel.
+fn odds(known: &Mixed, chain: usize, group: usize, (row, column): At) -> Option<String> {
+    let (of, pixel) = (known.groups.chains.get(chain)?, row * known.shape().1 + column);
+    let (chance, on) = of.pixel(group, pixel as usize)?;
+    Some(format!(
+        "Row {row}, column {column}: on with probability {chance:.3}, odds {:.3}; it is on in {on} of {}.",
+        chance / (1.0 - chance),
+        of.sizes[group]
+    ))
+}
+
+/// How many members of each class there are, the most frequent first, of `most` classes at most.
+fn digits(data: &Dataset, images: &[u32], most: usize) -> String {
     let mut counts: Vec<(usize, usize)> = (0..data.n_classes()).map(|class| (class, 0)).collect();
     images.iter().for_each(|image| counts[usize::from(data.labels[*image as usize])].1 += 1);
     counts.retain(|(_, count)| *count > 0);
@@ -152,13 +217,12 @@ fn digits(data: &Dataset, images: &[u32]) -> String {
     let share = |(class, count): (usize, usize)| {
         format!("{:.1} % are {} ({count})", 100.0 * count as f64 / images.len().max(1) as f64, data.class_names[class])
     };
-    counts.into_iter().map(share).collect::<Vec<_>>().join(", ")
+    counts.into_iter().take(most).map(share).collect::<Vec<_>>().join(", ")
 }
 
 /// Members from the most to the least typical one.
 fn by_fit(known: &Mixed, data: &Dataset, chain: usize, group: usize) -> Vec<u32> {
-    let rows = whole(&known.report.arrays, "rows").unwrap_or_default();
-    let images: Vec<u32> = members(known, chain, group).into_iter().filter_map(|i| rows.get(i).copied()).collect();
+    let images = images(known, chain, group);
     let on =
         |image: &u32| data.image(*image as usize).iter().map(|level| *level > known.threshold).collect::<Vec<bool>>();
     let bits: Vec<Vec<bool>> = images.iter().map(on).collect();
@@ -184,7 +248,7 @@ fn Inside(i: usize) -> impl IntoView {
         let images = by_fit(&known, &data, at, i);
         let (most, least) = (images.iter().take(ENDS), images.iter().rev().take(ENDS));
         let (most, least): (Vec<u32>, Vec<u32>) = (most.copied().collect(), least.copied().collect());
-        let words = format!("{}. {}.", named(&known, at, i), digits(&data, &images));
+        let words = format!("{}. {}.", named(&known, at, i), digits(&data, &images, usize::MAX));
         let strip = move |title: &'static str, images: Vec<u32>| {
             let images = Signal::stored(images);
             view! {
@@ -207,6 +271,7 @@ fn Inside(i: usize) -> impl IntoView {
         Some(
             view! {
                 <p data-testid="inside-words">{words}</p>
+                <Pixels i/>
                 {near}
                 {strip("Most typical of it", most)}
                 {more.then(|| strip("Least typical of it", least))}
@@ -218,4 +283,40 @@ fn Inside(i: usize) -> impl IntoView {
         )
     };
     view! { <div class="chosen" data-testid="inside">{inside}</div> }
+}
+
+/// The template of a group, large: what it expects of each pixel, and the nearest other one of the same.
+#[component]
+fn Pixels(i: usize) -> impl IntoView {
+    let Chains { known, chain, .. } = expect_context::<Shared>().chains();
+    let at = chain.get_untracked();
+    let pixel = RwSignal::new(None::<At>);
+    let template = known.with_untracked(|known| {
+        let of = known.as_ref().and_then(|known| known.groups.chains.get(at));
+        of.map_or_else(Vec::new, |of| of.template(i).into_iter().map(|p| p as f32).collect())
+    });
+    let size = known.with_untracked(|known| known.as_ref().map_or((1, 1), |known| known.shape()));
+    let nearest = known.with_untracked(|known| known.as_ref()?.groups.chains.get(at)?.nearest(i));
+    let words = move || {
+        let Some(place) = pixel.get() else {
+            return Some("Point at a pixel of the template, or go to one with the arrow keys.".to_string());
+        };
+        known.with(|known| {
+            let known = known.as_ref()?;
+            let mut words = odds(known, at, i, place)?;
+            if let Some((other, _)) = nearest {
+                let of = known.groups.chains.get(at)?;
+                let (chance, _) = of.pixel(other, (place.0 * size.1 + place.1) as usize)?;
+                words += &format!(" In group {other}, the nearest: {chance:.3}.");
+            }
+            Some(words)
+        })
+    };
+    view! {
+        <div class="inside-template">
+            <Pointed size=Signal::stored(size) values=Signal::stored(template) range=Signal::stored((0.0, 1.0)) map=ColorMap::GrayR
+                label=format!("Template of group {i}") pixel hover=true/>
+            <p class="muted" role="status" data-testid="inside-pixel">{words}</p>
+        </div>
+    }
 }

@@ -95,6 +95,15 @@ impl Groups {
         let (shares, expected) = self.chains.iter().map(|chain| chain.answer(query, observed)).unzip();
         Completion { shares, expected }
     }
+
+    /// Log probability of the hidden pixels of an image given the others, all of them together, under all chains, which
+    /// count the same. `query` is not 0 where a pixel is on; hidden is what is not `observed`, both `(n_features,)`.
+    pub fn log_p_hidden(&self, query: &[u8], observed: &[bool]) -> f64 {
+        let all = vec![true; observed.len()];
+        let of = |chain: &ChainGroups| log_sum(&chain.weights(query, &all)) - log_sum(&chain.weights(query, observed));
+        let scores: Vec<f64> = self.chains.iter().map(of).collect();
+        log_sum(&scores) - log(scores.len() as f64)
+    }
 }
 
 impl Completion {
@@ -110,6 +119,12 @@ impl Completion {
             let mean = values.iter().sum::<f64>() / n;
             (values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n).sqrt()
         })
+    }
+
+    /// How far draws of one chain differ in each pixel: the standard deviation that is left within a chain,
+    /// `(n_features,)`, at most 0.5. Its square and that of the spread are what draws of all chains have.
+    pub fn doubt(&self) -> Vec<f64> {
+        self.fold(|values| (values.iter().map(|value| value * (1.0 - value)).sum::<f64>() / values.len() as f64).sqrt())
     }
 
     fn fold(&self, each: impl Fn(&[f64]) -> f64) -> Vec<f64> {
@@ -178,6 +193,13 @@ impl ChainGroups {
         (0..self.a.len()).map(|pixel| self.chance(k, pixel)).collect()
     }
 
+    /// Probability that a pixel of an image in group `k` is on, and in how many of its images it is.
+    pub fn pixel(&self, k: usize, pixel: usize) -> Option<(f64, u32)> {
+        let d = self.a.len();
+        let on = *self.on.get(k * d..(k + 1) * d)?.get(pixel)?;
+        Some((self.chance(k, pixel), on))
+    }
+
     /// The group whose template is nearest to that of group `k`, and the mean difference of their pixels.
     pub fn nearest(&self, k: usize) -> Option<(usize, f64)> {
         let own = self.template(k);
@@ -212,17 +234,20 @@ impl ChainGroups {
         members.map(of).collect()
     }
 
+    /// The log weight of each group with the pixels that are seen, a new one last, up to what all share.
+    fn weights(&self, query: &[u8], observed: &[bool]) -> Vec<f64> {
+        let d = self.a.len();
+        let (on, off): (Vec<usize>, Vec<usize>) =
+            (0..d).filter(|pixel| observed[*pixel]).partition(|pixel| query[*pixel] != 0);
+        let sum = |logs: &[f64], pixels: &[usize]| pixels.iter().map(|pixel| logs[*pixel]).sum::<f64>();
+        let rows = self.log_on.chunks_exact(d).zip(self.log_off.chunks_exact(d));
+        self.log_prior.iter().zip(rows).map(|(prior, (yes, no))| prior + sum(yes, &on) + sum(no, &off)).collect()
+    }
+
     /// The probability of each group given the pixels that are seen, and of each pixel to be on.
     fn answer(&self, query: &[u8], observed: &[bool]) -> (Vec<f64>, Vec<f64>) {
         let d = self.a.len();
-        let (mut on, mut off) = (Vec::new(), Vec::new());
-        for pixel in (0..d).filter(|pixel| observed[*pixel]) {
-            if query[pixel] != 0 { on.push(pixel) } else { off.push(pixel) }
-        }
-        let sum = |logs: &[f64], pixels: &[usize]| pixels.iter().map(|pixel| logs[*pixel]).sum::<f64>();
-        let rows = self.log_on.chunks_exact(d).zip(self.log_off.chunks_exact(d));
-        let weights = self.log_prior.iter().zip(rows).map(|(prior, (yes, no))| prior + sum(yes, &on) + sum(no, &off));
-        let mut shares: Vec<f64> = weights.collect();
+        let mut shares = self.weights(query, observed);
         let greatest = shares.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         shares.iter_mut().for_each(|weight| *weight = exp(*weight - greatest));
         let total: f64 = shares.iter().sum();
@@ -231,14 +256,17 @@ impl ChainGroups {
         for (k, share) in shares.iter().enumerate().filter(|(_, share)| **share > NOTHING) {
             expected.iter_mut().enumerate().for_each(|(pixel, sum)| *sum += share * self.chance(k, pixel));
         }
-        for pixel in on {
-            expected[pixel] = 1.0;
-        }
-        for pixel in off {
-            expected[pixel] = 0.0;
+        for pixel in (0..d).filter(|pixel| observed[*pixel]) {
+            expected[pixel] = f64::from(u8::from(query[pixel] != 0));
         }
         (shares, expected)
     }
+}
+
+/// Logarithm of the sum of what `logs` are the logarithms of.
+fn log_sum(logs: &[f64]) -> f64 {
+    let greatest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    greatest + log(logs.iter().map(|value| exp(value - greatest)).sum())
 }
 
 /// A template of `(height, width)` drawn smaller, in the middle of white, by its nearest pixels: its side is the share

@@ -4,6 +4,7 @@
 pub mod agreement;
 mod bag;
 pub mod cells;
+pub mod continued;
 pub mod facts;
 mod figure;
 pub mod flags;
@@ -11,6 +12,7 @@ pub mod groups;
 mod inferred;
 pub mod ink;
 mod linear;
+pub mod matched;
 mod painted;
 pub mod path;
 pub mod pixel;

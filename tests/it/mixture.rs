@@ -46,7 +46,8 @@ fn binarised(data: &Dataset) -> BinaryImages {
 /// Five chains of five sweeps from a hundred random groups, on two threads.
 fn chains(images: &BinaryImages, learn: Learn) -> Vec<Chain> {
     let run = |chain: u32| {
-        let options = ChainOptions { random_state: 0, chain, learn, learn_concentration: None, n_proposals: 0 };
+        let options =
+            ChainOptions { random_state: 0, chain, learn, learn_concentration: None, n_proposals: 0, n_followed: 0 };
         let hyper = Hyper::uniform(1.0, 1.0, 1.0, images.n_features()).unwrap();
         let mut chain = Chain::new(images, options, &Start::Random(100), hyper).unwrap();
         (0..SWEEPS).for_each(|_| chain.sweep(images).unwrap());

@@ -66,6 +66,7 @@ LINKS = [
     "#/bench/mixture?data=mnist1k&learn=fixed&merge=mode&digits=0~7~1&init=together&hidden=dots&n_chains=1&alpha=0.5"
     "&concentration=10",
     "#/bench/mixture?data=mnist1k&learn=linear-slice&n_iter=1&n_chains=1&hidden=all&merge=avg&n_groups=1000&beta=0.3",
+    "#/bench/mixture?data=mnist1k&init=kmeans&n_groups=25&n_chains=2&n_iter=3&random_state=4294967295",
     "#/bench/starts?data=mnist1k&n_groups=3~40&concentrations=2~500&n_iter=3&digits=0~7&threshold=50&random_state=3",
     "#/bench/starts?data=mnist1k&n_groups=1~60~120~1000&concentrations=2~50&n_iter=2&digits=1~8&threshold=100&random_state=7",
     "#/bench/samples?data=mnist1k&pairs=3~8~5~2&n_samples=90&random_state=9",

@@ -2,8 +2,9 @@
 
 use super::MixtureParams;
 use super::selection::Chosen;
+use super::task::PAIRED;
 use crate::error::{Error, Result};
-use crate::learn::mixture::{Hyper, Snapshot, TraceRow};
+use crate::learn::mixture::{Hyper, Snapshot, TraceRow, followed};
 use crate::params::Params;
 use crate::report::groups::{real, whole};
 use crate::report::{Array, Numbers};
@@ -44,7 +45,8 @@ pub struct Saved {
 impl Saved {
     /// The file of the chains of a report; `None` if it has none.
     pub fn text(configuration: &str, arrays: &[Array]) -> Option<String> {
-        let names = ["rows", "labels_", "alpha", "beta", "concentration", "running", "births", "n_births", "trace"];
+        let names =
+            ["rows", "labels_", "alpha", "beta", "concentration", "running", "births", "n_births", "trace", "recent"];
         let arrays: Vec<Array> = arrays.iter().filter(|array| names.contains(&array.name.as_str())).cloned().collect();
         if arrays.len() != names.len() {
             return None;
@@ -68,6 +70,9 @@ pub fn arrays(rows: &[u32], chains: &[Snapshot]) -> Vec<Array> {
     };
     let each = |value: fn(&Snapshot) -> f64| chains.iter().map(value).collect();
     let births: Vec<u32> = chains.iter().flat_map(|chain| chain.births.clone()).collect();
+    let recent: Vec<u32> = chains.iter().flat_map(|chain| chain.recent.concat()).collect();
+    let n_followed = followed(rows.len(), PAIRED).count() as u32;
+    let n_recent = chains.first().map_or(0, |chain| chain.recent.len()) as u32;
     let log_joint = chains.iter().flat_map(|chain| chain.trace.iter().map(TraceRow::log_joint)).collect();
     vec![
         whole("rows", vec![n], rows.to_vec()),
@@ -78,6 +83,7 @@ pub fn arrays(rows: &[u32], chains: &[Snapshot]) -> Vec<Array> {
         real("log_joint", vec![c, sweeps], log_joint),
         real("running", vec![c], each(|chain| chain.log_joint)),
         whole("n_groups", vec![c], chains.iter().map(|chain| chain.births.len() as u32).collect()),
+        whole("recent", vec![c, n_recent, n_followed], recent),
         whole("births", vec![births.len() as u32], births),
         whole("n_births", vec![c], chains.iter().map(|chain| chain.n_births).collect()),
         real(
@@ -172,6 +178,9 @@ pub fn resume(text: &str, params: &MixtureParams, chosen: &Chosen) -> Result<Vec
     let (labels, alpha, beta) = (u32s("labels_")?, f64s("alpha")?, f64s("beta")?);
     let (concentration, running, n_births) = (f64s("concentration")?, f64s("running")?, u32s("n_births")?);
     let (births, trace) = (u32s("births")?, f64s("trace")?);
+    // Files of before chains followed images have none: what is kept begins here.
+    let recent = whole(arrays, "recent").unwrap_or_default();
+    let n_followed = followed(n, PAIRED).count();
     let d = alpha.len() / c;
     let per_chain = trace.len() / c;
     let length = |name: &str, found: usize, expected: usize| match found == expected {
@@ -184,6 +193,8 @@ pub fn resume(text: &str, params: &MixtureParams, chosen: &Chosen) -> Result<Vec
     length("concentration", concentration.len(), c)?;
     length("running", running.len(), c)?;
     length("n_births", n_births.len(), c)?;
+    let n_recent = recent.len() / (c * n_followed);
+    length("recent", recent.len(), c * n_recent * n_followed)?;
     length("trace", trace.len(), c * (per_chain / COLUMNS) * COLUMNS)?;
     let done = per_chain / COLUMNS;
     if done == 0 || done > params.n_iter as usize + 1 {
@@ -216,6 +227,10 @@ pub fn resume(text: &str, params: &MixtureParams, chosen: &Chosen) -> Result<Vec
             log_joint: running[chain],
             position: 0,
             so_far: [0; 3],
+            recent: recent[chain * n_recent * n_followed..][..n_recent * n_followed]
+                .chunks_exact(n_followed)
+                .map(<[u32]>::to_vec)
+                .collect(),
             trace: trace[chain * per_chain..(chain + 1) * per_chain].chunks_exact(COLUMNS).map(read_row).collect(),
         });
     }

@@ -1,6 +1,9 @@
 //! A Dirichlet process mixture of binarised images (notebook 001): chains of
 //! collapsed Gibbs sweeps, their groups, and half-hidden images completed.
 
+mod clustered;
+mod company;
+mod completions;
 mod kept;
 mod live;
 mod sections;
@@ -16,7 +19,7 @@ pub use starts::Starts;
 use super::Experiment;
 use super::lab::{Lab, Progress};
 use crate::error::{Error, Result};
-use crate::learn::mixture::{self as learn, ChainOptions, GammaPrior, Hyper, Learn, Merge, Snapshot};
+use crate::learn::mixture::{self as learn, BinaryImages, ChainOptions, GammaPrior, Hyper, Learn, Merge, Snapshot};
 use crate::params::{Domain, ParamSpec, Params};
 use crate::python;
 use crate::report::Report;
@@ -44,6 +47,8 @@ crate::choices! {
         Nearest = "nearest",
         /// All in one group.
         Together = "together",
+        /// The clusters of k-means.
+        KMeans = "kmeans",
     }
 }
 
@@ -110,9 +115,9 @@ crate::params! {
         n_chains "Chains": u32 = 5, Domain::Int { min: 1, max: 20, slider: 10 };
         /// Sweeps of each chain: visits to every image.
         n_iter "Sweeps": u32 = 5, Domain::Int { min: 1, max: 1_000, slider: 50 };
-        /// Where the chains start; the result depends on this more than on anything else.
+        /// Where the chains start; the result depends on this more than on anything else. Chain i starts from the k-means of seed random_state + i.
         init "Start": Init = Init::Random, Domain::Choice(Init::WORDS);
-        /// Groups at the start.
+        /// Groups at the start: so many random ones, nearest images, or clusters (n_clusters) of k-means.
         n_groups "Groups at the start": u32 = 100, Domain::Int { min: 1, max: 1_000, slider: 300 };
         /// Splits and merges of whole groups proposed after each sweep.
         n_proposals "Splits and merges": u32 = 0, Domain::Int { min: 0, max: 2_000, slider: 300 };
@@ -146,15 +151,23 @@ impl MixtureParams {
         };
         let learn_concentration = self.learn_concentration.then(GammaPrior::default);
         let MixtureParams { random_state, n_proposals, .. } = *self;
-        ChainOptions { random_state, chain, learn, learn_concentration, n_proposals }
+        ChainOptions { random_state, chain, learn, learn_concentration, n_proposals, n_followed: task::PAIRED }
     }
 
-    fn start(&self) -> learn::Start {
-        match self.init {
+    /// Where chain number `chain` starts.
+    fn start(&self, images: &BinaryImages, chain: u32) -> Result<learn::Start> {
+        Ok(match self.init {
             Init::Random => learn::Start::Random(self.n_groups),
             Init::Nearest => learn::Start::Nearest(self.n_groups),
             Init::Together => learn::Start::Together,
-        }
+            Init::KMeans => learn::Start::Labels(clustered::labels(images, self.n_groups, self.clustered_by(chain))?),
+        })
+    }
+
+    /// Seed of the k-means that chain number `chain` starts from. From one and the same clusters the chains would differ
+    /// by their sweeps alone.
+    fn clustered_by(&self, chain: u32) -> u32 {
+        self.random_state.wrapping_add(chain)
     }
 
     fn hyper(&self, n_features: usize) -> Result<Hyper> {
@@ -177,6 +190,9 @@ pub struct Start {
 
 /// The model and its sampler in NumPy.
 const MODEL: &str = include_str!("model.py");
+
+/// The k-means that chains start from.
+const CLUSTERS: &str = include_str!("clusters.py");
 
 /// Name of the value that holds saved chains.
 pub const CHAINS: &str = "chains";
@@ -254,9 +270,21 @@ impl Experiment for Mixture {
     }
 
     fn python(Start { params, .. }: &Start) -> String {
-        let mut script = String::from("from scipy.special import gammaln\n\n");
+        let clustered = params.init == Init::KMeans;
+        let mut script = String::new();
+        if clustered {
+            script += "from fractions import Fraction\n\n";
+        }
+        script += "from scipy.special import gammaln, logsumexp\n";
+        if clustered {
+            script += "from sklearn.cluster import kmeans_plusplus\n";
+        }
+        script += "\n";
         script += &python::call("params", "dict", params, &[]);
         script += MODEL;
+        if clustered {
+            script += CLUSTERS;
+        }
         script += include_str!("twin.py");
         script
     }

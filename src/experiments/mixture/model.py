@@ -28,6 +28,8 @@ def start(bits, chain):
     if params['init'] == 'nearest':
         seeds = bits[rng.choice(n, groups, replace=False)].astype(int)
         return np.argmin(seeds.sum(axis=1) - 2 * bits.astype(int) @ seeds.T, axis=1)
+    if params['init'] == 'kmeans':
+        return clusters(bits, groups, (params['random_state'] + chain) % 2**32)
     return np.zeros(n, int)
 
 

@@ -1,8 +1,10 @@
 //! What a mixture's report shows.
 
+use super::company;
+use super::completions;
 use super::selection::Chosen;
 use super::task::{Group, Look, Stored};
-use super::{Merged, MixtureParams};
+use super::{Init, MixtureParams};
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::experiments::pictures;
@@ -14,7 +16,7 @@ use crate::report::{Array, ColorMap, Curve, Figure, Numbers, Picture, Report, Se
 pub const COLUMNS: u32 = 12;
 
 /// Probabilities in 256 levels: all that a picture shows, and a fraction of the bytes.
-fn levels(probabilities: &[f64]) -> impl Iterator<Item = f32> + '_ {
+pub fn levels(probabilities: &[f64]) -> impl Iterator<Item = f32> + '_ {
     probabilities.iter().map(|p| (p * 255.0).round() as f32)
 }
 
@@ -54,6 +56,13 @@ pub fn finished(
     };
     report.metric("n_chains", "Chains", Value::Int(i64::from(params.n_chains)));
     report.metric("n_iter", "Sweeps of each", Value::Int(i64::from(params.n_iter)));
+    if params.init == Init::KMeans {
+        let clusters = chosen.rows.len().min(params.n_groups as usize) as i64;
+        report.metric("start_n_clusters", "Clusters of the k-means that each chain starts from", Value::Int(clusters));
+        let seeds: Vec<String> = (0..params.n_chains).map(|chain| params.clustered_by(chain).to_string()).collect();
+        let label = "Seed (random_state) of that k-means, chain by chain";
+        report.metric("start_random_state", label, Value::Text(seeds.join(" ")));
+    }
     report.metric("n_groups", "Groups in use, chain by chain", listed(&|row| row.n_groups));
     report.metric("groups_0", "Groups in use, chain 0", Value::Int(i64::from(last[0].n_groups)));
     for (at, digit) in params.digits.iter().enumerate() {
@@ -105,6 +114,8 @@ pub fn finished(
     report.metric("representative_binder", "Chain nearest to all by pairs", Value::Int(i64::from(by_pairs)));
     report.metric("mean_absolute_error", "Mean error of a hidden pixel", Value::Float(look.errors[0]));
     report.metric("log_loss", "Mean log loss of a hidden pixel", Value::Float(look.errors[1]));
+    completions::scores(&mut report, params, data, look);
+    company::scores(&mut report, chains, look);
 
     report.sections.push(mosaic(data, &look.groups, false));
     report.sections.push(mosaic(data, &look.groups, true));
@@ -113,8 +124,10 @@ pub fn finished(
     report.sections.push(table(chains, look));
     report.sections.push(between(k, look, agreement));
     report.sections.push(together(params, data, look));
-    report.sections.push(completion(params, data, look));
-    report.sections.push(brush(params, data, look));
+    report.sections.push(company::section(chains, look));
+    report.sections.push(completions::completion(params, data, look));
+    report.sections.push(completions::brush(params, data, look));
+    report.sections.push(completions::answers(params, data, look));
     report.sections.push(composition(params, data, &look.groups));
     report.arrays = arrays(data, chosen, chains, look);
     Ok(report)
@@ -260,34 +273,6 @@ fn between(k: usize, look: &Look, agreement: Option<f64>) -> Section {
     }
 }
 
-/// The completions above, the originals below, as the notebook draws them.
-fn completion(params: &MixtureParams, data: &Dataset, look: &Look) -> Section {
-    let selection = params.selection();
-    let originals = look.queries.iter().flat_map(|query| selection.bits(data, *query));
-    let mut values: Vec<f32> = look.completions.iter().flat_map(|pixels| levels(pixels)).collect();
-    values.extend(originals.map(|bit| f32::from(bit) * 255.0));
-    let label = |query: &u32| data.class_names[usize::from(data.labels[*query as usize])].clone();
-    let captions = look.queries.iter().map(label).chain(look.queries.iter().map(|query| format!("image {query}")));
-    let what = match params.merge {
-        Merged::Expected => "the mean of what the chains expect".to_string(),
-        Merged::Average => format!("the mean of {} draws of each chain", params.samples_per_chain),
-        Merged::Mode => format!("the more frequent value of {} draws of each chain", params.samples_per_chain),
-    };
-    let seen = if params.held_out {
-        "No chain has seen these images."
-    } else {
-        "The chains have learned from these very images."
-    };
-    let summary = format!(
-        "Above {} images with hidden pixels completed by {what}; below the whole images. {seen} A hidden pixel is off by \
-         {:.3} on average.",
-        look.queries.len(),
-        look.errors[0]
-    );
-    let columns = look.queries.len() as u32;
-    pictures::grid("completion", "Completed", &summary, data, captions, &values, (0.0, 255.0), columns)
-}
-
 /// The digits in each group of chain 0.
 fn composition(params: &MixtureParams, data: &Dataset, groups: &[Group]) -> Section {
     let mut columns = vec!["group".to_string(), "images".into()];
@@ -308,26 +293,6 @@ fn composition(params: &MixtureParams, data: &Dataset, groups: &[Group]) -> Sect
         summary: format!("{pure} of {} groups of chain 0 hold images of one digit only.", groups.len()),
         figure: Figure::Numbers(Table { columns, rows: rows.collect() }),
     }
-}
-
-/// An image with hidden pixels, what becomes of it, and how far the chains agree: where the page's brush begins.
-fn brush(params: &MixtureParams, data: &Dataset, look: &Look) -> Section {
-    let query = look.queries[0];
-    let [mean, spread] = &look.first;
-    let mut values: Vec<f32> = params.selection().bits(data, query).iter().map(|bit| f32::from(*bit) * 255.0).collect();
-    values.extend(levels(mean));
-    // A standard deviation of numbers from 0 to 1 is at most a half.
-    let doubled: Vec<f64> = spread.iter().map(|deviation| 2.0 * deviation).collect();
-    values.extend(levels(&doubled));
-    let captions = [format!("image {query}"), "completed".into(), "where chains differ".into()];
-    let greatest = spread.iter().copied().fold(0.0, f64::max);
-    let summary = format!(
-        "Image {query} with a part hidden, completed by what {} expect, and where they differ: darkest is a standard \
-         deviation of 0.5 between them; here it is at most {greatest:.2}.",
-        if params.n_chains == 1 { "one chain".into() } else { format!("{} chains", params.n_chains) }
-    );
-    let captions = captions.into_iter();
-    pictures::grid("brush", "Hide any part", &summary, data, captions, &values, (0.0, 255.0), 3)
 }
 
 /// How often two images are in one group, for some images.

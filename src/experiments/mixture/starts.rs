@@ -1,16 +1,15 @@
 //! What the number of groups depends on: where a chain starts, or the concentration. Beside it k-means, which is told
 //! the number.
 
-use super::MODEL;
+use super::clustered;
 use super::selection::{Chosen, Selection};
+use super::{CLUSTERS, MODEL};
 
 use crate::error::Result;
 use crate::experiments::Experiment;
 use crate::experiments::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
-use crate::learn::cluster::{Init, KMeansOptions, Pixels, kmeans};
 use crate::learn::metrics;
-use crate::learn::mixture::{BinaryImages, Chain, ChainOptions, Counts, Hyper, Learn, Start, log_joint};
-use crate::learn::preprocessing::Scaling;
+use crate::learn::mixture::{Chain, ChainOptions, Counts, Hyper, Learn, Start, log_joint};
 use crate::params::{Domain, distinct};
 use crate::python;
 use crate::report::{Curve, Figure, Report, Section, Stroke, Table, Value};
@@ -120,7 +119,7 @@ impl Job for Follow {
         let start = match begin {
             Begin::Random(groups) => Start::Random(groups),
             Begin::Nearest(groups) => Start::Nearest(groups),
-            Begin::KMeans(clusters) => Start::Labels(clustered(&images, clusters, params.random_state)?),
+            Begin::KMeans(clusters) => Start::Labels(clustered::labels(&images, clusters, params.random_state)?),
         };
         let options = ChainOptions {
             random_state: params.random_state,
@@ -128,6 +127,7 @@ impl Job for Follow {
             learn: Learn::Fixed,
             learn_concentration: None,
             n_proposals: 0,
+            n_followed: 0,
         };
         let hyper = Hyper::uniform(f64::from(concentration), 1.0, 1.0, images.n_features())?;
         let mut chain = Chain::new(&images, options, &start, hyper.clone())?;
@@ -147,16 +147,6 @@ impl Job for Follow {
             [last.log_joint(), metrics::purity(&truth, &labels)?, metrics::adjusted_rand_score(&truth, &labels)?];
         Ok(Followed { before, n_groups: last.n_groups, after, moved: last.moved, labels })
     }
-}
-
-/// The clusters of k-means on the bits.
-fn clustered(images: &BinaryImages, n_clusters: u32, random_state: u32) -> Result<Vec<u32>> {
-    let (n, d) = (images.n_samples(), images.n_features());
-    let mut bits = vec![0u8; n * d];
-    bits.chunks_exact_mut(d).enumerate().for_each(|(i, row)| images.spread(i, row));
-    let points = Pixels::new(&bits, n, d, Scaling::None)?;
-    let options = KMeansOptions { n_clusters: (n_clusters as usize).min(n), max_iter: 300, tol: 1e-4 };
-    Ok(kmeans(&points, &Init::KMeansPlusPlus, 1, random_state, &options)?.0.labels)
 }
 
 /// The experiment.
@@ -201,6 +191,7 @@ impl Experiment for Starts {
         script += "from sklearn.cluster import kmeans_plusplus\n\n";
         script += &python::call("params", "dict", params, &[]);
         script += MODEL;
+        script += CLUSTERS;
         script += include_str!("starts_twin.py");
         script
     }

@@ -10,40 +10,6 @@ def follow(z, concentration):
     return before, len(np.unique(z)), sum(scores(z, bits, a, b, concentration)), confusion.max(axis=0).sum() / len(z), z
 
 
-def clusters(bits, k):
-    """k-means in whole numbers: centre j is sums[j] / sizes[j], and of equally near centres the first counts."""
-    x, sizes, old = bits.astype(float), np.ones(k), None
-    means = sums = kmeans_plusplus(x, k, random_state=params['random_state'])[0]
-    tol = 1e-4 * x.var(axis=0).mean()
-
-    def exact(i, j):
-        """The squared distance, less what does not depend on the centre."""
-        square, both, size = int(sums[j] @ sums[j]), int(x[i] @ sums[j]), int(sizes[j])
-        return Fraction(square, size**2) - Fraction(2 * both, size)
-
-    def nearest():
-        about = np.where(sizes > 0, (means**2).sum(axis=1) - 2 * x @ means.T, np.inf)
-        z = about.argmin(axis=1)
-        for i, near in enumerate(about <= about.min(axis=1, keepdims=True) + 1e-6):
-            if near.sum() > 1:
-                z[i] = min(np.flatnonzero(near), key=lambda j: exact(i, j))
-        return z
-
-    for _ in range(300):
-        z = nearest()
-        if len(np.unique(z)) < k and (x != means[z]).any():
-            raise SystemExit('a cluster lost its last image: which image it gets instead is not worked out here')
-        sums, sizes, before = np.zeros((k, D)), np.bincount(z, minlength=k), means
-        np.add.at(sums, z, x)
-        means = sums / np.maximum(sizes, 1)[:, None]
-        if np.array_equal(z, old):
-            return z
-        if ((means - before)[sizes > 0] ** 2).sum() <= tol:
-            break
-        old = z
-    return nearest()
-
-
 rows = np.flatnonzero(np.isin(y, params['digits']))
 kept = min(len(rows), params['n_images'])
 rows = rows[np.arange(kept) * len(rows) // kept]
@@ -56,7 +22,7 @@ for kind in ('random', 'nearest', 'kmeans'):
         if kind == 'kmeans':
             # The first centres are images, and many an image is exactly as far from one of them as from another. KMeans
             # first takes the mean off all images, so that its rounding chooses; the page takes the first of the two.
-            z = clusters(bits, min(groups, len(rows)))
+            z = clusters(bits, min(groups, len(rows)), params['random_state'])
         else:
             kept_params, params = params, params_now
             z = start(bits, 0)

@@ -1,14 +1,15 @@
 //! What workers do for a mixture: some sweeps of one chain, and a look at all of them.
 
+use super::company::company;
+use super::completions::{Answered, Judges, errors, first};
 use super::selection::{Purpose, stream};
 use super::{Hidden, MixtureParams};
-use crate::data::Dataset;
 use crate::error::Result;
 use crate::experiments::lab::{Job, Tick, Ticker, Tireless, Turn, Workplace};
 use crate::learn::cluster::{Method, Samples, leaves_list, linkage};
 use crate::learn::metrics;
 use crate::learn::mixture::{
-    BinaryImages, Chain, Counts, Hyper, Loss, Predictor, Snapshot, co_assignment, complete, representative,
+    BinaryImages, Chain, Counts, Hyper, Loss, Predictor, Snapshot, co_assignment, complete, followed, representative,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +19,8 @@ const VISITS: usize = 250;
 /// Groups that are shown while a chain runs: four rows.
 const SHOWN: usize = 48;
 
-/// Images of which all pairs are shown.
-const PAIRED: usize = 200;
+/// Images of which all pairs are shown, and which a chain follows through its last sweeps.
+pub const PAIRED: u32 = 200;
 
 /// A piece of work.
 #[derive(Serialize, Deserialize)]
@@ -92,12 +93,16 @@ pub struct Look {
     pub paired: Vec<u32>,
     /// ... and the share of the chains that have two of them in one group, row-major.
     pub together: Vec<f64>,
+    /// Of each chain how sure it is of the company of each image that it follows; empty if it has kept no sweep.
+    pub company: Vec<Vec<f64>>,
     /// Of the first image to complete: what the chains expect, and the standard deviation between them.
     pub first: [Vec<f64>; 2],
     /// The images to complete.
     pub queries: Vec<u32>,
     /// Their completions, by the pixel.
     pub completions: Vec<Vec<f64>>,
+    /// What each is taken for, and how probable its hidden part is.
+    pub answered: Vec<Answered>,
     /// Over their hidden pixels: mean absolute error, mean log loss.
     pub errors: [f64; 2],
 }
@@ -146,7 +151,7 @@ fn sweeps(
     let options = params.chain(number);
     let mut chain = match from {
         Some(saved) => Chain::resume(&images, options, *saved)?,
-        None => Chain::new(&images, options, &params.start(), params.hyper(images.n_features())?)?,
+        None => Chain::new(&images, options, &params.start(&images, number)?, params.hyper(images.n_features())?)?,
     };
     let mut left = n_sweeps;
     while left > 0 {
@@ -185,8 +190,8 @@ fn frame(counts: &Counts, hyper: &Hyper) -> Vec<f32> {
 /// is ordered likewise.
 fn paired(images: &BinaryImages, labels: &[Vec<u32>]) -> Result<(Vec<u32>, Vec<f64>)> {
     let n = images.n_samples();
-    let m = n.min(PAIRED);
-    let subset: Vec<u32> = (0..m).map(|i| (i * n / m) as u32).collect();
+    let subset: Vec<u32> = followed(n, PAIRED).map(|i| i as u32).collect();
+    let m = subset.len();
     let shares = co_assignment(labels, &subset)?;
     if m < 2 {
         return Ok((subset, vec![1.0; m]));
@@ -204,6 +209,7 @@ fn look(params: &MixtureParams, saved: Vec<Snapshot>, place: &mut Workplace) -> 
     let counts: Vec<Counts> = saved.iter().map(|chain| Counts::of(&images, &chain.labels)).collect();
     let predictors: Vec<Predictor> =
         counts.iter().zip(&saved).map(|(counts, chain)| Predictor::new(counts, &chain.hyper)).collect();
+    let company = saved.iter().map(company).collect::<Result<_>>()?;
     let labels: Vec<Vec<u32>> = saved.into_iter().map(|chain| chain.labels).collect();
     let truth: Vec<u32> = chosen.rows.iter().map(|row| u32::from(data.labels[*row as usize])).collect();
 
@@ -242,6 +248,9 @@ fn look(params: &MixtureParams, saved: Vec<Snapshot>, place: &mut Workplace) -> 
             complete(&predictors, &bits, &observed, params.merge.into(), params.samples_per_chain, &mut rng)
         })
         .collect::<Result<Vec<Vec<f64>>>>()?;
+    let judges = Judges::new(&predictors, &labels, &truth, &params.digits);
+    let answered = chosen.queries.iter().map(|query| judges.answer(&selection.bits(data, *query), &observed));
+    let answered = answered.collect::<Result<_>>()?;
     let errors = errors(params, data, &chosen.queries, &completions);
     let stored = counts.iter().map(|counts| {
         let labels = by_size(counts);
@@ -258,6 +267,8 @@ fn look(params: &MixtureParams, saved: Vec<Snapshot>, place: &mut Workplace) -> 
         stored: stored.collect(),
         paired: pairs_of.iter().map(|i| chosen.rows[*i as usize]).collect(),
         together,
+        company,
+        answered,
         first: first(&predictors, &selection.bits(data, chosen.queries[0]), &observed)?,
         groups,
         against_digits: labels.iter().map(against).collect::<Result<_>>()?,
@@ -267,40 +278,6 @@ fn look(params: &MixtureParams, saved: Vec<Snapshot>, place: &mut Workplace) -> 
         completions,
         errors,
     })
-}
-
-/// Mean and standard deviation of what the chains expect of the hidden pixels of an image.
-fn first(chains: &[Predictor], query: &[u8], observed: &[bool]) -> Result<[Vec<f64>; 2]> {
-    let answers = chains.iter().map(|chain| chain.answer(query, observed)).collect::<Result<Vec<_>>>()?;
-    let n = answers.len() as f64;
-    let (mut mean, mut spread) = (Vec::new(), Vec::new());
-    for (d, seen) in observed.iter().enumerate() {
-        let all = || answers.iter().map(|answer| answer.expected[d]);
-        let middle = all().sum::<f64>() / n;
-        let deviation = (all().map(|p| (p - middle) * (p - middle)).sum::<f64>() / n).sqrt();
-        mean.push(if *seen { f64::from(query[d]) } else { middle });
-        spread.push(if *seen { 0.0 } else { deviation });
-    }
-    Ok([mean, spread])
-}
-
-/// Mean absolute error and log loss over the hidden pixels. A share of 0 or 1, as a
-/// few draws give, counts as half a draw: it would cost without end.
-fn errors(params: &MixtureParams, data: &Dataset, queries: &[u32], completions: &[Vec<f64>]) -> [f64; 2] {
-    let selection = params.selection();
-    let hidden: Vec<bool> = params.hidden.observed(data.height, data.width).iter().map(|seen| !seen).collect();
-    let least = 0.5 / f64::from((params.n_chains * params.samples_per_chain).max(1));
-    let (mut n, mut absolute, mut loss) = (0.0, 0.0, 0.0);
-    for (query, completion) in queries.iter().zip(completions) {
-        let bits = selection.bits(data, *query);
-        for ((bit, p), _) in bits.iter().zip(completion).zip(&hidden).filter(|(_, hidden)| **hidden) {
-            let right = if *bit == 1 { *p } else { 1.0 - p };
-            n += 1.0;
-            absolute += 1.0 - right;
-            loss -= libm::log(if params.merge == super::Merged::Expected { right } else { right.max(least) });
-        }
-    }
-    if n == 0.0 { [0.0; 2] } else { [absolute / n, loss / n] }
 }
 
 impl Hidden {

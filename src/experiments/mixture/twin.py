@@ -75,7 +75,8 @@ def learn_alpha(alpha, k, n, rng):
 
 
 def run(bits, chain):
-    z, moved, trace = start(bits, chain), 0, []
+    z, moved, trace, followed = start(bits, chain), 0, [], []
+    some = min(len(z), 200)
     a, b, alpha = np.full(D, float(params['alpha'])), np.full(D, float(params['beta'])), float(params['concentration'])
     for s in range(1, params['n_iter'] + 1):
         moved = sweep(z, bits, a, b, alpha, stream(chain, s, 1))
@@ -84,7 +85,17 @@ def run(bits, chain):
         if params['learn_concentration']:
             alpha = learn_alpha(alpha, len(np.unique(z)), len(z), stream(chain, s, 3))
         trace.append((len(np.unique(z)), scores(z, bits, a, b, alpha), alpha))
-    return dict(z=z, a=a, b=b, alpha=alpha, moved=moved, trace=trace)
+        followed.append(z[np.arange(some) * len(z) // some].copy())
+    return dict(z=z, a=a, b=b, alpha=alpha, moved=moved, trace=trace, followed=followed)
+
+
+def kept_company(followed):
+    """The share of its companions in the last sweep that an image has with it in the second half of the sweeps."""
+    kept = np.array(followed[-min((len(followed) + 1) // 2, 50):])
+    together = (kept[:, :, None] == kept[:, None, :]) & ~np.eye(kept.shape[1], dtype=bool)
+    now = together[-1]
+    share = (together & now).sum(axis=(0, 2)) / (len(kept) * np.maximum(now.sum(axis=1), 1))
+    return len(kept), np.where(now.any(axis=1), share, (~together.any(axis=2)).mean(axis=0)).mean()
 
 
 def r_hat(chains):
@@ -127,6 +138,25 @@ def completed(groups, query, seen, rng):
     return np.where(seen, query, total)
 
 
+def digit_shares(chain, truth):
+    """The share of each digit in every group, and of a new one in all."""
+    slots, digits = np.unique(chain['z']), np.array(params['digits'])
+    counts = np.array([(truth[chain['z'] == k, None] == digits).sum(axis=0) for k in slots])
+    counts = np.vstack([counts, counts.sum(axis=0)])
+    return counts / counts.sum(axis=1, keepdims=True)
+
+
+def judged(groups, shares, query, seen):
+    """The probability of each digit, and the log probability of the hidden part, all chains together."""
+    digits, scores = 0, []
+    for (weight, p), share in zip(groups, shares):
+        logs = np.where(query, np.log(p), np.log(1 - p))
+        w = weight + logs[:, seen].sum(axis=1)
+        digits = digits + np.exp(w - logsumexp(w)) @ share
+        scores.append(logsumexp(weight + logs.sum(axis=1)) - logsumexp(w))
+    return digits, logsumexp(scores) - np.log(len(scores))
+
+
 if params['n_proposals']:
     raise SystemExit('Splits and merges are not in this script; set n_proposals to 0.')
 rows = np.flatnonzero(np.isin(y, params['digits']))
@@ -151,6 +181,9 @@ labels = [chain['z'] for chain in chains]
 joint = [[sum(score) for _, score, _ in chain['trace']] for chain in chains]
 show('n_chains', len(chains))
 show('n_iter', params['n_iter'])
+if params['init'] == 'kmeans':
+    show('start_n_clusters', min(params['n_groups'], len(rows)))
+    show('start_random_state', ' '.join(str((params['random_state'] + chain) % 2**32) for chain in range(len(chains))))
 show('n_groups', ' '.join(str(len(np.unique(z))) for z in labels))
 show('moved', ' '.join(str(chain['moved']) for chain in chains))
 show('largest', ' '.join(str(np.bincount(z).max()) for z in labels))
@@ -182,7 +215,8 @@ seen = {
     'all': pixel < 0,
 }[params['hidden']]
 groups, rng = [groups_of(chain, bits) for chain in chains], stream(2**32 - 1, 1)
-errors, losses = [], []
+shares = [digit_shares(chain, y[rows]) for chain in chains]
+errors, losses, right_digit, hidden_scores = [], [], [], []
 for query in queries:
     truth = X[query] > params['threshold']
     p = completed(groups, truth, seen, rng)
@@ -190,5 +224,14 @@ for query in queries:
     errors.extend(1 - right)
     least = 0 if params['merge'] == 'expected' else 0.5 / (len(chains) * params['samples_per_chain'])
     losses.extend(-np.log(np.maximum(right, least)))
+    digits, score = judged(groups, shares, truth, seen)
+    right_digit.append(params['digits'][np.argmax(digits)] == y[query])
+    hidden_scores.append(score)
 show('mean_absolute_error', np.mean(errors))
 show('log_loss', np.mean(losses))
+show('class_accuracy', np.mean(right_digit))
+show('hidden_score', np.mean(hidden_scores))
+company = [kept_company(chain['followed']) for chain in chains]
+show('kept_sweeps', company[0][0])
+show('company_0', company[0][1])
+show('company', np.mean([share for _, share in company]))

@@ -25,6 +25,17 @@ pub struct ChainOptions {
     pub learn_concentration: Option<GammaPrior>,
     /// Split and merge proposals after each sweep.
     pub n_proposals: u32,
+    /// Images whose groups are kept of the last sweeps, spread evenly over all: see [`followed`].
+    pub n_followed: u32,
+}
+
+/// Sweeps of which the groups of the followed images are kept, the last ones.
+pub const RECENT: usize = 50;
+
+/// The images that a chain follows: `n_followed` of `n_samples`, or all, spread evenly.
+pub fn followed(n_samples: usize, n_followed: u32) -> impl Iterator<Item = usize> {
+    let m = n_samples.min(n_followed as usize);
+    (0..m).map(move |i| i * n_samples / m)
 }
 
 /// Random numbers of one purpose: `default_rng(SeedSequence(random_state, spawn_key=(chain, sweep, purpose)))`.
@@ -101,6 +112,8 @@ pub struct Snapshot {
     pub so_far: [u32; 3],
     /// A row for each sweep done, the start first.
     pub trace: Vec<TraceRow>,
+    /// Slots of the [`followed`] images after each of the last [`RECENT`] sweeps at most, `(n_sweeps, n_followed)`.
+    pub recent: Vec<Vec<u32>>,
 }
 
 /// A sampler that can be stopped between any two images.
@@ -113,6 +126,7 @@ pub struct Chain {
     position: u32,
     so_far: [u32; 3],
     trace: Vec<TraceRow>,
+    recent: Vec<Vec<u32>>,
 }
 
 impl Chain {
@@ -122,7 +136,8 @@ impl Chain {
     pub fn new(images: &BinaryImages, options: ChainOptions, start: &Start, hyper: Hyper) -> Result<Self> {
         let labels = start.labels(images, &mut options.stream(0, Purpose::Start))?;
         let state = State::new(images, labels, hyper)?;
-        let mut chain = Chain { options, state, sweep: None, position: 0, so_far: [0; 3], trace: Vec::new() };
+        let mut chain =
+            Chain { options, state, sweep: None, position: 0, so_far: [0; 3], trace: Vec::new(), recent: Vec::new() };
         chain.record([0; 2]);
         Ok(chain)
     }
@@ -143,9 +158,15 @@ impl Chain {
                 saved.log_joint
             )));
         }
+        let n_followed = followed(images.n_samples(), options.n_followed).count();
+        if saved.recent.len() >= saved.trace.len() || saved.recent.iter().any(|slots| slots.len() != n_followed) {
+            return Err(Error::Data(format!(
+                "The saved chain is damaged: it does not keep {n_followed} images for each of its last sweeps."
+            )));
+        }
         state.set_log_joint(saved.log_joint);
-        let Snapshot { position, so_far, trace, .. } = saved;
-        Ok(Chain { options, state, sweep: None, position, so_far, trace })
+        let Snapshot { position, so_far, trace, recent, .. } = saved;
+        Ok(Chain { options, state, sweep: None, position, so_far, trace, recent })
     }
 
     /// All that is needed to go on from here.
@@ -159,6 +180,7 @@ impl Chain {
             position: self.position,
             so_far: self.so_far,
             trace: self.trace.clone(),
+            recent: self.recent.clone(),
         }
     }
 
@@ -241,6 +263,11 @@ impl Chain {
             self.state.set_alpha(concentration::draw(alpha, groups, images.n_samples(), prior, &mut rng));
         }
         self.record(accepted);
+        if self.recent.len() == RECENT {
+            self.recent.remove(0);
+        }
+        let labels = self.state.labels();
+        self.recent.push(followed(images.n_samples(), self.options.n_followed).map(|i| labels[i]).collect());
         self.sweep = None;
         self.position = 0;
         self.so_far = [0; 3];

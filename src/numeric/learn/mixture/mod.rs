@@ -21,14 +21,14 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-pub use chain::{Chain, ChainOptions, Snapshot, TraceRow};
+pub use chain::{Chain, ChainOptions, RECENT, Snapshot, TraceRow, followed};
 pub use concentration::GammaPrior;
 pub use counts::Counts;
 pub use diagnostics::{effective_groups, r_hat};
 pub use hyper::Learn;
 pub use images::BinaryImages;
 pub use model::{ALPHA_RANGE, BOX, Hyper, log_joint, log_weights, score_assignment, score_data};
-pub use partitions::{Loss, MOST_PAIRED, co_assignment, distance, mean_distances, representative};
+pub use partitions::{Loss, MOST_PAIRED, co_assignment, companionship, distance, mean_distances, representative};
 pub use predict::{Answer, Merge, Predictor, complete};
 pub use start::Start;
 pub use state::{State, Visit};

@@ -84,6 +84,33 @@ pub fn representative(partitions: &[Vec<u32>], loss: Loss) -> Result<(usize, f64
     least.ok_or_else(|| Error::invalid("partitions", "at least 1", 0))
 }
 
+/// How sure a chain is of the company of each image, `(n_samples,)`: the share of the partitions in which its companions
+/// in the last one are with it, the mean over them; of an image that is alone in the last one, the share in which it
+/// is alone.
+///
+/// Errors: no partitions, or lengths that differ.
+pub fn companionship(partitions: &[Vec<u32>]) -> Result<Vec<f64>> {
+    let Some(last) = partitions.last() else {
+        return Err(Error::invalid("partitions", "at least 1", 0));
+    };
+    if let Some(other) = partitions.iter().find(|labels| labels.len() != last.len()) {
+        let must_be = format!("as long as the last ({} images)", last.len());
+        return Err(Error::invalid("partitions", must_be, format!("{} images", other.len())));
+    }
+    let n = last.len();
+    let with = |labels: &[u32], i: usize, j: usize| j != i && labels[i] == labels[j];
+    Ok((0..n)
+        .map(|i| {
+            let companions: Vec<usize> = (0..n).filter(|j| with(last, i, *j)).collect();
+            let kept: usize = match companions.len() {
+                0 => partitions.iter().filter(|labels| !(0..n).any(|j| with(labels, i, j))).count(),
+                _ => partitions.iter().map(|labels| companions.iter().filter(|j| with(labels, i, **j)).count()).sum(),
+            };
+            kept as f64 / (partitions.len() * companions.len().max(1)) as f64
+        })
+        .collect())
+}
+
 /// Most images of which all pairs are kept.
 pub const MOST_PAIRED: usize = 1500;
 

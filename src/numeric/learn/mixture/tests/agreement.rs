@@ -28,6 +28,7 @@ fn options(seed: u32, learn: Learn, n_proposals: u32) -> ChainOptions {
         learn,
         learn_concentration: Some(GammaPrior::default()),
         n_proposals,
+        n_followed: 5,
     }
 }
 
