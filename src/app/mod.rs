@@ -31,6 +31,7 @@ mod later;
 mod maps;
 mod matrix;
 mod mixed;
+mod near;
 mod notes;
 mod numbers;
 mod numerals;

@@ -11,6 +11,7 @@ pub mod groups;
 mod inferred;
 pub mod ink;
 mod linear;
+pub mod near;
 mod painted;
 pub mod path;
 pub mod pixel;
