@@ -1,7 +1,8 @@
 //! Another image to read with the words of a run: drawn, or taken from the data set and drawn on. Every stroke is
-//! read at once, by the arithmetic that the run used.
+//! read at once, by the arithmetic that the run used, and the images nearest to it are looked for.
 
 use super::desk::Desk;
+use super::near::{Drawn, Near};
 use super::pad::Pad;
 use super::window::Known;
 use crate::learn::feature_extraction::Vocabulary;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 /// The way to the sheet, and the sheet. `drawn` is the bag of what is on it, nothing while it is put away.
 #[component]
-pub fn Draw(computed: Known, drawn: RwSignal<Option<Arc<Bag>>>) -> impl IntoView {
+pub fn Draw(computed: Known, drawn: Drawn) -> impl IntoView {
     let open = RwSignal::new(false);
     let toggle = move |_| {
         open.update(|open| *open = !*open);
@@ -38,11 +39,12 @@ pub fn Draw(computed: Known, drawn: RwSignal<Option<Arc<Bag>>>) -> impl IntoView
 }
 
 #[component]
-fn Sheet(bag: Arc<Bag>, vocabulary: Vocabulary, drawn: RwSignal<Option<Arc<Bag>>>) -> impl IntoView {
+fn Sheet(bag: Arc<Bag>, vocabulary: Vocabulary, drawn: Drawn) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let data = Memo::new(move |_| desk.setup.with(|setup| setup.data.clone()));
     let levels = RwSignal::new(bag.pixels.clone());
     let size = bag.image_size;
+    let words = vocabulary.clone();
     Effect::new(move |_| {
         let pixels: Vec<u8> = levels.with(|levels| levels.iter().map(|level| *level as u8).collect());
         match bag.of(&vocabulary, &pixels, "What is on the sheet") {
@@ -50,5 +52,8 @@ fn Sheet(bag: Arc<Bag>, vocabulary: Vocabulary, drawn: RwSignal<Option<Arc<Bag>>
             Err(error) => leptos::logging::error!("{error}"),
         }
     });
-    view! { <Pad size data levels/> }
+    view! {
+        <Pad size data levels/>
+        <Near vocabulary=words drawn data/>
+    }
 }

@@ -34,6 +34,7 @@ mod maps;
 mod matched;
 mod matrix;
 mod mixed;
+mod near;
 mod notes;
 mod numbers;
 mod numerals;

@@ -36,7 +36,11 @@ pub fn NotebookTable() -> impl IntoView {
         let count = |wanted| compared.iter().filter(|agreement| **agreement == wanted).count();
         let within = count(Agreement::Within);
         let within = if within > 0 { format!(", {within} within the notebook's spread") } else { String::new() };
-        (!compared.is_empty()).then(|| format!("{} of {} equal{within}", count(Agreement::Equal), compared.len()))
+        Some(match compared.len() {
+            0 if lines().iter().any(Printed::comparable) => return None,
+            0 => "no number to compare".into(),
+            n => format!("{} of {n} equal{within}", count(Agreement::Equal)),
+        })
     };
     view! {
         <Show when=move || !lines().is_empty() && !desk.setup.with(|setup| setup.embed.no_notes)>

@@ -1,8 +1,8 @@
 //! One image as a bag of patches: every window becomes its nearest word, and the image
 //! the counts of its words (notebook 003, whose function for it is never called).
 
-use super::drawing::{Drawing, Learning, Scaling, Train};
-use super::lab::{Job, Lab, Ticker, Workplace};
+use super::drawing::{Drawing, Learning, Scaling, Train, n_read, read_so_far, tell_read};
+use super::lab::{Job, Lab, Progress, Ticker, Workplace};
 use super::restarts::Fit;
 use super::{Experiment, pictures};
 use crate::data::Dataset;
@@ -95,12 +95,18 @@ pub struct Seen {
 }
 
 impl Seen {
-    fn of(vocabulary: &Vocabulary, data: &Dataset, images: std::ops::Range<u32>) -> Result<Seen> {
+    fn of(
+        vocabulary: &Vocabulary,
+        data: &Dataset,
+        images: std::ops::Range<u32>,
+        ticker: &mut dyn Ticker,
+    ) -> Result<Seen> {
         let (rows, columns) = vocabulary.positions();
         let k = vocabulary.words().n_rows();
         let mut seen = Seen { places: vec![0; k * rows * columns], nearest: vec![Vec::new(); k] };
         let mut own = vec![None; k];
-        for image in images {
+        for image in images.clone() {
+            tell_read(ticker, (image - images.start) as usize, images.len());
             let pixels = data.image(image as usize);
             own.fill(None);
             for (window, word, squared) in vocabulary.read_with_distances(pixels)? {
@@ -146,7 +152,7 @@ impl Job for Task {
                 // The patches that the words were learned from are in the way.
                 place.forget();
                 let vocabulary = drawing.vocabulary(words, place.dataset())?;
-                Ok(Found::Seen(Seen::of(&vocabulary, place.dataset(), from..to)?))
+                Ok(Found::Seen(Seen::of(&vocabulary, place.dataset(), from..to, ticker)?))
             }
         }
     }
@@ -202,8 +208,15 @@ impl Experiment for ReadImage {
             to: (from + CHUNK).min(data.n) as u32,
         };
         let jobs: Vec<Task> = (0..data.n).step_by(CHUNK).map(survey).collect();
+        let n_each: Vec<usize> = (0..data.n).step_by(CHUNK).map(|from| CHUNK.min(data.n - from)).collect();
+        let mut reading = |known: &[Progress<Found>], _: usize| {
+            let words: Vec<f32> = fit.cluster_centers.iter().map(|value| *value as f32).collect();
+            let words = learning.words(&words, &format!("{} words.", params.n_clusters), |word| format!("word {word}"));
+            let sections = vec![words, read_so_far(n_read(known, &n_each), data.n)];
+            Some(Report { sections, ..Report::default() })
+        };
         let mut all = Seen::default();
-        for found in lab.map_part("Reading", &jobs, &mut |_, _| None, (0.8, 1.0)).await? {
+        for found in lab.map_part("Reading", &jobs, &mut reading, (0.8, 1.0)).await? {
             if let Found::Seen(seen) = found {
                 all.add(seen);
             }

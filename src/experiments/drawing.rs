@@ -2,7 +2,7 @@
 //! experiments on patches have in common.
 
 use super::kmeans;
-use super::lab::{Job, Progress, Ticker, Turn, Workplace, without_rest};
+use super::lab::{Job, Progress, Tick, Ticker, Turn, Workplace, without_rest};
 use super::pictures;
 use super::restarts::{Fit, Way};
 use crate::data::Dataset;
@@ -13,7 +13,7 @@ use crate::learn::feature_extraction::{
 };
 use crate::learn::{Matrix, cluster::Init};
 use crate::random::RandomState;
-use crate::report::{Report, Section, Value};
+use crate::report::{Figure, Report, Section, Table, Value};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -86,10 +86,10 @@ impl Drawing {
         Ok((n_images, per_image))
     }
 
-    /// The windows.
+    /// The windows; `heard` is told after each image how many there are.
     ///
     /// Errors: those of [`numbers`](Self::numbers).
-    pub fn extract(&self, data: &Dataset) -> Result<Patches> {
+    pub fn extract(&self, data: &Dataset, heard: &mut dyn FnMut(usize)) -> Result<Patches> {
         self.numbers(data)?;
         let mut images: Vec<Cow<[u8]>> =
             (0..data.n).step_by(self.image_step as usize).map(|i| Cow::Borrowed(data.image(i))).collect();
@@ -102,7 +102,7 @@ impl Drawing {
         let images: Vec<&[u8]> = images.iter().map(AsRef::as_ref).collect();
         let options = PatchOptions { patch_size: self.size(), max_patches: self.max(), scaling: self.scaling.into() };
         let random = &mut RandomState::new(self.random_state);
-        Patches::extract(&images, (data.height, data.width), &options, random)
+        Patches::extract_heard(&images, (data.height, data.width), &options, random, heard)
     }
 
     /// Where each pixel of an image is taken from: its own place, if they are not shuffled.
@@ -151,6 +151,37 @@ impl Drawing {
     }
 }
 
+/// How many of `of` images have been read, while others still are.
+pub fn read_so_far(n_read: usize, of: usize) -> Section {
+    let row = |what: &str, n: usize| vec![Value::Text(what.into()), Value::Int(n as i64)];
+    Section {
+        id: "reading".into(),
+        title: "Reading".into(),
+        summary: format!("{n_read} of {of} images have been read with the words."),
+        figure: Figure::Numbers(Table {
+            columns: vec!["what".into(), "how many".into()],
+            rows: vec![row("images read", n_read), row("images", of)],
+        }),
+    }
+}
+
+/// Says now and then how many of `of` images a job has read.
+pub fn tell_read(ticker: &mut dyn Ticker, done: usize, of: usize) {
+    if ticker.due() {
+        ticker.tell(Tick { step: (done * 300 / of.max(1)) as u32, objective: done as f64, frame: Vec::new() });
+    }
+}
+
+/// How many images have been read by jobs that read `n_each` of them.
+pub fn n_read<O>(known: &[Progress<O>], n_each: &[usize]) -> usize {
+    let of = |(job, n): (&Progress<O>, &usize)| match (&job.output, &job.tick) {
+        (Some(_), _) => *n,
+        (None, Some(tick)) => tick.objective as usize,
+        (None, None) => 0,
+    };
+    known.iter().zip(n_each).map(of).sum()
+}
+
 /// A vocabulary to be learned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Learning {
@@ -193,11 +224,7 @@ impl Learning {
         if let Some(lowest) = done.min_by(f64::total_cmp) {
             report.metric("inertia", "Lowest inertia so far", Value::Float(lowest));
         }
-        let frame: Vec<f32> = match (fits[at], &known[at].tick) {
-            (Some(fit), _) => fit.cluster_centers.iter().map(|value| *value as f32).collect(),
-            (None, Some(tick)) => tick.frame.clone(),
-            (None, None) => Vec::new(),
-        };
+        let frame = Self::frame(&known[at], &fit);
         if !frame.is_empty() {
             let summary = format!("{} words while they move.", self.n_clusters);
             report.sections.push(self.words(&frame, &summary, |word| format!("word {word}")));
@@ -209,11 +236,20 @@ impl Learning {
         report
     }
 
-    /// The words as pictures.
+    /// The words of one restart as far as they are, none before it is first heard.
+    pub fn frame<O>(job: &Progress<O>, fit: impl Fn(&O) -> Option<&Fit>) -> Vec<f32> {
+        match (job.output.as_ref().and_then(fit), &job.tick) {
+            (Some(fit), _) => fit.cluster_centers.iter().map(|value| *value as f32).collect(),
+            (None, Some(tick)) => tick.frame.clone(),
+            (None, None) => Vec::new(),
+        }
+    }
+
+    /// The words as pictures, as the notebook draws them.
     pub fn words(&self, words: &[f32], summary: &str, caption: impl Fn(usize) -> String) -> Section {
         let captions = (0..self.n_clusters as usize).map(caption);
         let (size, shades) = (self.drawing.size(), self.drawing.shades());
-        pictures::tiles("words", "The words", summary, size, captions, words, shades, 10)
+        pictures::white_on_black(pictures::tiles("words", "The words", summary, size, captions, words, shades, 10))
     }
 
     /// The script that learns the words from `all_patches`, as `model`.
@@ -253,7 +289,7 @@ impl Job for Train {
 
     fn turn(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Turn<Self, Fit>> {
         let Train { learning, restart, way } = self;
-        let patches = place.patches(&learning.drawing)?;
+        let patches = place.patches(&learning.drawing, &mut |_| {})?;
         let n_clusters = learning.n_clusters as usize;
         let way = match way {
             Some(way) => way,

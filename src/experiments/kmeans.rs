@@ -33,6 +33,26 @@ crate::choices! {
     }
 }
 
+crate::choices! {
+    /// How centres are drawn, by matplotlib's names.
+    pub enum Drawn {
+        /// Ink is black, five centres in a row: notebook 002.
+        GrayR = "gray_r",
+        /// Ink is white on black, about as many rows as columns: notebook 003.
+        Gray = "gray",
+    }
+}
+
+impl Drawn {
+    fn columns(self, n_clusters: u32) -> u32 {
+        match self {
+            Drawn::GrayR => 5,
+            // The notebook's own reckoning: 3 rows of 4 for ten centres, 4 of 6 for twenty.
+            Drawn::Gray => n_clusters / n_clusters.isqrt().max(1) + 1,
+        }
+    }
+}
+
 impl From<Scaling> for preprocessing::Scaling {
     fn from(scaling: Scaling) -> Self {
         match scaling {
@@ -60,6 +80,8 @@ crate::params! {
         max_iter "Iterations at most": u32 = 300, crate::params::Domain::Int { min: 1, max: 10_000, slider: 0 };
         /// A restart ends when the centres move less than this, relative to the mean variance of the pixels.
         tol "Tolerance": f64 = 1e-4, crate::params::Domain::Float { min: 0.0, max: 1.0 };
+        /// How the centres are drawn: gray_r with black ink, five in a row, as notebook 002; gray white on black, in about as many rows as columns, as notebook 003.
+        cmap "Colours of the centres": Drawn = Drawn::GrayR, crate::params::Domain::Choice(Drawn::WORDS);
     }
 }
 
@@ -114,7 +136,7 @@ impl Experiment for KMeans {
 
     fn python(params: &KMeansParams) -> String {
         let mut script = python::scaled(params.scaling.word());
-        script += &python::call("model", "KMeans", params, &["scaling"]);
+        script += &python::call("model", "KMeans", params, &["scaling", "cmap"]);
         script += "model.fit(X_scaled)\n";
         script += "show('inertia', model.inertia_)\n";
         script += "show('n_iter', model.n_iter_)\n";
@@ -241,8 +263,9 @@ fn centres(params: &KMeansParams, data: &Dataset, frame: &[f32], sizes: Option<&
         Some(sizes) => {
             let (largest, size) = sizes.iter().enumerate().max_by_key(|(_, size)| **size).unwrap_or((0, &0));
             let smallest = sizes.iter().min().unwrap_or(&0);
+            let ink = if params.cmap == Drawn::Gray { "lighter" } else { "darker" };
             format!(
-                "{} centres as images of {} by {} pixels, darker is more ink. The largest cluster, number {largest}, \
+                "{} centres as images of {} by {} pixels, {ink} is more ink. The largest cluster, number {largest}, \
                  holds {size} of {} images; the smallest holds {smallest}.",
                 sizes.len(),
                 data.height,
@@ -252,7 +275,9 @@ fn centres(params: &KMeansParams, data: &Dataset, frame: &[f32], sizes: Option<&
         }
         None => format!("{} centres while they move.", params.n_clusters),
     };
-    pictures::grid("centres", "Cluster centres", &summary, data, captions, frame, (low, high), 5)
+    let columns = params.cmap.columns(params.n_clusters);
+    let section = pictures::grid("centres", "Cluster centres", &summary, data, captions, frame, (low, high), columns);
+    if params.cmap == Drawn::Gray { pictures::white_on_black(section) } else { section }
 }
 
 /// The images closest to each centre, and those farthest from it.

@@ -121,12 +121,13 @@ impl Workplace {
         self.features.get(projection, || projection.features(&self.dataset))
     }
 
-    /// Windows of the images, shape `(n_patches, patch_size * patch_size)`.
-    pub fn patches(&mut self, drawing: &Drawing) -> Result<Rc<Patches>> {
+    /// Windows of the images, shape `(n_patches, patch_size * patch_size)`; `heard` is told how many have been taken,
+    /// again and again, if they are not here yet.
+    pub fn patches(&mut self, drawing: &Drawing, heard: &mut dyn FnMut(usize)) -> Result<Rc<Patches>> {
         if !self.patches.has(drawing) {
             self.forget();
         }
-        self.patches.get(drawing, || drawing.extract(&self.dataset))
+        self.patches.get(drawing, || drawing.extract(&self.dataset, heard))
     }
 
     /// Chosen images in black and white.

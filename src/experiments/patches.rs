@@ -3,6 +3,7 @@
 use super::drawing::{Drawing, Scaling};
 use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::{Experiment, pictures};
+use crate::data::Dataset;
 use crate::error::Result;
 use crate::params::Domain;
 use crate::report::{Figure, Report, Section, Table, Value};
@@ -63,13 +64,20 @@ impl Job for Take {
     type Output = Taken;
 
     fn run(self, place: &mut Workplace, ticker: &mut dyn Ticker) -> Result<Taken> {
-        let patches = place.patches(&self.params.drawing())?;
+        let drawing = self.params.drawing();
+        let of = n_patches(&drawing, place.dataset())?;
+        let patches = place.patches(&drawing, &mut |n| {
+            if ticker.due() {
+                let step = (n as u64 * 300 / of.max(1) as u64) as u32;
+                ticker.tell(Tick { step, objective: n as f64, frame: Vec::new() });
+            }
+        })?;
         let n = crate::learn::cluster::Points::n_samples(&*patches);
         let shown = (0..n).step_by(self.params.show_step as usize).take(MOST_SHOWN);
         let shown: Vec<f32> = shown.flat_map(|i| patches.picture(i)).collect();
         // They are taken; which of them are alike is still to be counted.
         if ticker.due() {
-            ticker.tell(Tick { step: n as u32, objective: n as f64, frame: shown.clone() });
+            ticker.tell(Tick { step: 300, objective: n as f64, frame: shown.clone() });
         }
         Ok(Taken {
             per_image: patches.per_image() as u32,
@@ -93,8 +101,10 @@ impl Experiment for TakePatches {
 
     async fn run(params: &PatchesParams, lab: &Lab<'_>) -> Result<Report> {
         let (n_images, _) = params.drawing().numbers(lab.dataset)?;
+        let of = n_patches(&params.drawing(), lab.dataset)?;
         let take = Take { params: params.clone() };
-        let mut live = |known: &[Progress<Taken>], _: usize| Some(unfinished(params, known.first()?.tick.as_ref()?));
+        let mut live =
+            |known: &[Progress<Taken>], _: usize| Some(unfinished(params, known.first()?.tick.as_ref()?, of));
         let taken = lab.map("Patches", &[take], &mut live).await?.remove(0);
         Ok(report(params, (lab.dataset.height, lab.dataset.width), n_images, &taken))
     }
@@ -110,26 +120,51 @@ impl Experiment for TakePatches {
                show('windows', windows)\n\
                images = all_patches.reshape(n_images, per_image, -1)\n\
                show('n_distinct', sum(len(np.unique(patches, axis=0)) for patches in images))\n\
+               show('possible_digits', len(str(256 ** (PATCH_SIZE[0] * PATCH_SIZE[1]))))\n\
                show('n_constant', (np.ptp(all_patches, axis=1) == 0).sum())\n\
                show('least', all_patches.min())\n\
                show('greatest', all_patches.max())\n"
     }
 }
 
-/// What can be drawn before the patches are compared: how many there are, and some of them.
-fn unfinished(params: &PatchesParams, tick: &Tick) -> Report {
+/// Decimal digits of 256 to the power of `n_pixels`.
+fn digits_of_possible(n_pixels: usize) -> i64 {
+    (8.0 * n_pixels as f64 * std::f64::consts::LOG10_2) as i64 + 1
+}
+
+/// Patches that there will be.
+fn n_patches(drawing: &Drawing, data: &Dataset) -> Result<usize> {
+    drawing.numbers(data).map(|(n_images, per_image)| n_images * per_image)
+}
+
+/// What can be drawn before the patches are compared: how many there are of so many, and some once all are taken.
+fn unfinished(params: &PatchesParams, tick: &Tick, of: usize) -> Report {
     let mut report = Report::default();
-    report.metric("n_patches", "Patches extracted", Value::Int(i64::from(tick.step)));
-    report.sections.push(sample(params, &tick.frame, "Patches as they are taken; what is alike is being counted."));
+    let n = tick.objective as i64;
+    report.metric("n_patches", "Patches extracted", Value::Int(n));
+    if !tick.frame.is_empty() {
+        report.sections.push(sample(params, &tick.frame, "All patches are taken; what is alike is being counted."));
+    }
+    let row = |what: &str, n: i64| vec![Value::Text(what.into()), Value::Int(n)];
+    report.sections.push(Section {
+        id: "counts".into(),
+        title: "How many".into(),
+        summary: format!("{n} of {of} patches so far."),
+        figure: Figure::Numbers(Table {
+            columns: vec!["what".into(), "how many".into()],
+            rows: vec![row("patches so far", n), row("patches to take", of as i64)],
+        }),
+    });
     report
 }
 
-/// Some patches as pictures.
+/// Some patches as pictures, as the notebook draws them.
 fn sample(params: &PatchesParams, shown: &[f32], summary: &str) -> Section {
     let (p, step) = (params.patch_size as usize, params.show_step as usize);
     let captions = (0..shown.len() / (p * p)).map(|i| (i * step).to_string());
     let shades = params.drawing().shades();
-    pictures::tiles("sample", "Some patches", summary, (p, p), captions, shown, shades, 12)
+    // 99 of them fill a square, as in the notebook.
+    pictures::white_on_black(pictures::tiles("sample", "Some patches", summary, (p, p), captions, shown, shades, 10))
 }
 
 fn report(params: &PatchesParams, image: (usize, usize), n_images: usize, taken: &Taken) -> Report {
@@ -144,6 +179,7 @@ fn report(params: &PatchesParams, image: (usize, usize), n_images: usize, taken:
     report.metric("windows", "Windows in an image", Value::Int(windows as i64));
     report.metric("n_distinct", "Distinct patches, image by image", int(taken.n_distinct));
     report.metric("n_constant", "Patches of one grey", int(taken.n_constant));
+    report.metric("possible_digits", "Digits of the number of possible patches", Value::Int(digits_of_possible(p * p)));
     report.metric("least", "Least value", Value::Float(taken.range.0));
     report.metric("greatest", "Greatest value", Value::Float(taken.range.1));
 
@@ -184,4 +220,66 @@ fn report(params: &PatchesParams, image: (usize, usize), n_images: usize, taken:
         figure: Figure::Numbers(Table { columns: vec!["what".into(), "how many".into()], rows }),
     });
     report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::disk;
+    use std::sync::Arc;
+
+    /// Always wants to hear.
+    #[derive(Default)]
+    struct Listening(Vec<Tick>);
+
+    impl Ticker for Listening {
+        fn due(&mut self) -> bool {
+            true
+        }
+        fn tell(&mut self, tick: Tick) {
+            self.0.push(tick);
+        }
+    }
+
+    #[test]
+    fn possible_patches_have_as_many_digits_as_their_number_written_out() {
+        for n_pixels in 9..=144 {
+            // 2^(8 n), written out by doubling.
+            let mut digits = vec![1u8];
+            for _ in 0..8 * n_pixels {
+                let mut carry = 0;
+                for digit in &mut digits {
+                    let doubled = *digit * 2 + carry;
+                    (*digit, carry) = (doubled % 10, doubled / 10);
+                }
+                if carry > 0 {
+                    digits.push(carry);
+                }
+            }
+            assert_eq!(digits_of_possible(n_pixels), digits.len() as i64, "{n_pixels} pixels");
+        }
+    }
+
+    #[test]
+    fn the_number_of_patches_grows_image_by_image_to_the_number_that_was_announced() {
+        let data = Arc::new(disk::builtin(&crate::runner::builtin_folder(), "mnist1k").unwrap());
+        let params = PatchesParams::default();
+        let (n_images, per_image) = params.drawing().numbers(&data).unwrap();
+        let of = n_patches(&params.drawing(), &data).unwrap();
+        let mut heard = Listening::default();
+        let take = Take { params: params.clone() };
+        let taken = take.run(&mut Workplace::new(Arc::clone(&data)), &mut heard).unwrap();
+        assert_eq!((n_images, per_image, of), (100, 396, 39_600));
+        let so_far: Vec<f64> = heard.0.iter().map(|tick| tick.objective).collect();
+        let expected: Vec<f64> = (1..=n_images).map(|i| (i * per_image) as f64).chain([of as f64]).collect();
+        assert_eq!(so_far, expected, "after each image, and once all are there");
+        assert_eq!(taken.n as usize, of);
+        let report = unfinished(&params, &heard.0[41], of);
+        let counts = report.sections.iter().find(|section| section.id == "counts").unwrap();
+        assert_eq!(counts.summary, "16632 of 39600 patches so far.");
+        assert_eq!(report.find("n_patches").unwrap().value, Value::Int(16_632));
+        assert!(report.sections.iter().all(|section| section.id != "sample"), "no pictures yet");
+        let last = unfinished(&params, heard.0.last().unwrap(), of);
+        assert!(last.sections.iter().any(|section| section.id == "sample"), "all are there");
+    }
 }

@@ -40,6 +40,14 @@ pub fn tiles(
     Section { id: id.into(), title: title.into(), summary: summary.into(), figure }
 }
 
+/// Pictures with white for the highest value, as matplotlib's `gray` draws them.
+pub fn white_on_black(mut section: Section) -> Section {
+    if let Figure::Images { map, .. } = &mut section.figure {
+        *map = ColorMap::Gray;
+    }
+    section
+}
+
 /// Images of each class in each cluster, shape `(n_classes, n_clusters)`.
 pub fn contingency((truth, n_classes): (&[u8], usize), (labels, n_clusters): (&[u32], usize)) -> Vec<u64> {
     let mut counts = vec![0u64; n_classes * n_clusters];

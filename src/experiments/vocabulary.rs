@@ -79,6 +79,8 @@ impl Experiment for FindWords {
                show('n_iter', model.n_iter_)\n\
                show('most_frequent', sizes.argmax())\n\
                show('share_of_most_frequent', sizes.max() / len(all_patches))\n\
+               contrast = np.ptp(model.cluster_centers_, axis=1)\n\
+               show('contrast_of_most_frequent', contrast[sizes.argmax()] / contrast.max())\n\
                show('sizes', ' '.join(map(str, sizes)))\n"
     }
 }
@@ -100,13 +102,18 @@ fn report(params: &VocabularyParams, learning: &Learning, n_patches: usize, fits
     report.metric("best_restart", "Winning restart (from 0)", Value::Int(best as i64));
     report.metric("most_frequent", "Most frequent word", Value::Int(frequent as i64));
     report.metric("share_of_most_frequent", "Its share of the patches", Value::Float(share(frequent)));
+    report.metric(
+        "contrast_of_most_frequent",
+        "Its contrast, as a share of the greatest of a word",
+        Value::Float(contrast(&fit.cluster_centers, sizes.len(), frequent)),
+    );
     let text = sizes.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
     report.metric("sizes", "Patches of each word", Value::Text(text));
 
     let words: Vec<f32> = fit.cluster_centers.iter().map(|value| *value as f32).collect();
     let p = params.patch_size;
     let summary = format!(
-        "{} words of {p} by {p} pixels, the means of {n_patches} patches in as many clusters, darker is more ink. The \
+        "{} words of {p} by {p} pixels, the means of {n_patches} patches in as many clusters, lighter is more ink. The \
          most frequent, word {frequent}, stands for {:.1} % of the patches.",
         sizes.len(),
         100.0 * share(frequent)
@@ -129,6 +136,20 @@ fn report(params: &VocabularyParams, learning: &Learning, n_patches: usize, fits
         },
     ];
     report
+}
+
+/// How much the pixels of a word differ, as a share of what those of the word differ that has the greatest contrast; 0 if
+/// all words are flat.
+fn contrast(words: &[f64], n_words: usize, word: usize) -> f64 {
+    let of = |word: &[f64]| {
+        let ends = word.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(*x), high.max(*x)));
+        ends.1 - ends.0
+    };
+    let all: Vec<f64> = words.chunks_exact(words.len() / n_words).map(of).collect();
+    match all.iter().copied().fold(0.0, f64::max) {
+        0.0 => 0.0,
+        greatest => all[word] / greatest,
+    }
 }
 
 /// How frequent the words are, the most frequent first.

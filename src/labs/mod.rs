@@ -183,9 +183,15 @@ impl Printed {
         Some(value.full())
     }
 
-    /// Whether this run gives what the notebook printed; `None` if it has no such number.
+    /// Whether the notebook gives something to compare a run with: a number, or yes or no. A picture, a recipe or a task
+    /// is neither equal nor unequal to anything.
+    pub fn comparable(&self) -> bool {
+        matches!(&*self.notebook, "True" | "False") || self.notebook.contains(|letter: char| letter.is_ascii_digit())
+    }
+
+    /// Whether this run gives what the notebook printed; `None` if one of the two has no such number.
     pub fn agreement(&self, report: &Report) -> Option<Agreement> {
-        let ours = self.ours(report)?;
+        let ours = self.ours(report).filter(|_| self.comparable())?;
         let value = report.find(&self.metric).map(|metric| &metric.value);
         let within = |(low, high)| matches!(value, Some(Value::Float(value)) if (low..=high).contains(value));
         Some(match () {

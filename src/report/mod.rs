@@ -13,6 +13,7 @@ mod inferred;
 pub mod ink;
 mod linear;
 pub mod matched;
+pub mod near;
 mod painted;
 pub mod path;
 pub mod pixel;

@@ -14,7 +14,7 @@ use digitoscope::learn::feature_extraction::{MaxPatches, PatchOptions, PatchScal
 use digitoscope::learn::preprocessing::Scaling;
 use digitoscope::link;
 use digitoscope::random::RandomState;
-use digitoscope::report::Report;
+use digitoscope::report::{Figure, Report};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -284,4 +284,72 @@ fn links_that_cannot_be_say_why() {
     }
     let none = Dataset::new("none", "None", Vec::new(), Vec::new(), (6, 6), digit_names(10));
     assert!(none.is_err(), "a data set without images");
+}
+
+/// `n` images of one grey each: all their windows are alike, once they are scaled.
+fn flat(n: usize) -> Arc<Dataset> {
+    let images = (0..n).flat_map(|i| [(i * 7 % 256) as u8; 36]).collect();
+    let labels = (0..n).map(|i| (i % 2) as u8).collect();
+    Arc::new(Dataset::new("flat", "Flat", images, labels, (6, 6), digit_names(10)).unwrap())
+}
+
+/// Every experiment on patches, with windows, words and shares that cannot be.
+#[test]
+fn patches_that_cannot_be_say_why_in_every_experiment() {
+    let data = kinds(30, 4);
+    for experiment in ["patches", "vocabulary", "bag", "bags"] {
+        let mut refused = vec![("patch_size=7", "patch_size", "at most the height of the image, 6")];
+        refused.push(("patch_size=13", "patch_size", "[3, 12]"));
+        if experiment != "bags" {
+            for share in ["0", "-0.5", "1.01", "1.999"] {
+                refused.push((["max_patches=", share].concat().leak(), "max_patches", "(0, 1] or an int"));
+            }
+            refused.push(("patch_size=6&max_patches=0.9", "max_patches", "large enough for one of 1 windows"));
+        } else {
+            // There the share is fixed, and the window is what can be changed.
+            refused.push(("patch_size=6", "patch_size", "smaller"));
+            refused.push(("n_words=13&patch_size=5&image_step=30", "n_words", "number of patches, 3"));
+        }
+        for (query, parameter, words) in refused {
+            let error = open(&format!("#/bench/{experiment}?{query}"), &data).expect_err(query);
+            let Error::InvalidParameter { name, must_be, .. } = &error else { panic!("{experiment}?{query}: {error}") };
+            assert_eq!(name, parameter, "{experiment}?{query}: {error}");
+            assert!(must_be.contains(words), "{experiment}?{query}: {error}");
+        }
+    }
+    let none = Dataset::new("none", "None", Vec::new(), Vec::new(), (6, 6), digit_names(10)).unwrap_err().to_string();
+    assert!(none.contains("at least one image"), "{none}");
+}
+
+/// More words than kinds of windows: one word has them all, k-means says so, and every image has the same bag.
+#[test]
+fn more_words_than_distinct_patches_give_the_words_there_are_and_a_warning() {
+    let data = flat(40);
+    let value = |report: &Report, metric: &str| report.find(metric).unwrap_or_else(|| panic!("{metric}")).value.full();
+    let few = "image_step=1&patch_size=3";
+    let vocabulary = open(&format!("#/bench/vocabulary?{few}&n_clusters=5&n_init=2"), &data).unwrap();
+    assert_eq!(value(&vocabulary, "inertia"), "0");
+    assert_eq!(value(&vocabulary, "sizes"), "480 0 0 0 0");
+    let bag = open(&format!("#/bench/bag?{few}&n_clusters=5"), &data).unwrap();
+    assert_eq!(value(&bag, "bag"), "16 0 0 0 0");
+    let bags = open(&format!("#/bench/bags?{few}&n_words=5&n_clusters=2&n_init=1&learn_step=1&cv=2"), &data).unwrap();
+    for (name, report) in [("vocabulary", &vocabulary), ("bag", &bag), ("bags", &bags)] {
+        let words = report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        assert!(words.contains("Number of distinct clusters (1) found smaller than n_clusters (5)"), "{name}: {words}");
+    }
+    // Equal bags tell nothing: one cluster, no agreement beyond chance, and half of two classes guessed right.
+    assert_eq!((value(&bags, "purity_bag"), value(&bags, "ari_bag")), ("0.5".into(), "0".into()));
+    assert_eq!(value(&bags, "accuracy_bag"), "0.5");
+    // All bags are equally near, so the lowest numbers come first; pixels still tell.
+    let Figure::Gallery { rows, .. } = &bags.sections.iter().find(|section| section.id == "near").unwrap().figure
+    else {
+        panic!("no gallery")
+    };
+    assert_eq!(rows[1].images, (1..=10).collect::<Vec<u32>>());
+    assert_ne!(rows[2].images, rows[1].images);
+    // Grey levels as they are: as many kinds of windows as images.
+    let raw = open(&format!("#/bench/vocabulary?{few}&n_clusters=45&n_init=1&scaling=none"), &data).unwrap();
+    let words = raw.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    assert!(words.contains("Number of distinct clusters (40) found smaller than n_clusters (45)"), "{words}");
+    assert_eq!(value(&raw, "inertia"), "0");
 }

@@ -10,9 +10,10 @@ use digitoscope::experiments::{
 };
 use digitoscope::labs;
 use digitoscope::link::{Place, Setup};
+use digitoscope::report::near::{N_NEAREST, Search, Shelf};
 use digitoscope::report::{Bag, Figure, Numbers, Report, Value};
 use digitoscope::runner;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -214,6 +215,56 @@ fn a_bag_reads_any_image_as_the_run_does() {
             assert_eq!(read.reading, bag(index).reading, "{scaling}, image {index}");
             assert_eq!(read.counts(usize::MAX).iter().sum::<u64>(), 36);
         }
+    }
+}
+
+/// What the page finds near a drawn digit is what the run finds near an image of the data set.
+#[test]
+fn a_drawn_copy_of_an_image_lies_where_the_image_lies() {
+    let data = small(300);
+    let carried = |values: &[(&str, &str)], experiment: &str, id: &str| {
+        let setup =
+            values.iter().fold(bench(Entry::find(experiment).unwrap()), |setup, (name, value)| setup.with(name, value));
+        let entry = setup.entry().unwrap();
+        let report = run(entry, &setup.values, &data, &Serial::new(entry, Arc::clone(&data))).unwrap();
+        report.sections.into_iter().find(|section| section.id == id).unwrap().figure
+    };
+    let Figure::Bag(bag) = carried(&[("image_step", "5"), ("n_clusters", "12")], "bag", "bag") else {
+        panic!("no bag")
+    };
+    let vocabulary = bag.vocabulary().unwrap();
+    let mut shelf = Shelf::new(bag.n_words());
+    let half_read = |shelf: &Shelf, bag: &Bag| {
+        let mut search = Search::new(bag);
+        (0..data.n).step_by(7).for_each(|from| search.look(shelf, &data, from..(from + 7).min(data.n)));
+        search.found()
+    };
+    let pixels = half_read(&shelf, &bag);
+    assert!(pixels.by_bag.is_empty() && pixels.by_pixels.len() == N_NEAREST, "bags wait until all are read");
+    (0..data.n).for_each(|image| shelf.read(&vocabulary, data.image(image)).unwrap());
+    assert_eq!(shelf.n_read(), data.n);
+    for index in [0, 123, 299] {
+        let few = [("image_step", "5"), ("n_words", "12"), ("learn_step", "1"), ("cv", "2"), ("n_init", "1")];
+        let number = index.to_string();
+        let Figure::Gallery { rows, .. } = carried(&[&few[..], &[("index", &number)]].concat(), "bags", "near") else {
+            panic!("no gallery")
+        };
+        let drawn = bag.of(&vocabulary, data.image(index as usize), "What is on the sheet").unwrap();
+        let found = half_read(&shelf, &drawn);
+        for (list, row) in [(&found.by_bag, &rows[1]), (&found.by_pixels, &rows[2])] {
+            assert_eq!(list.len(), N_NEAREST);
+            assert_eq!(list[0], (0.0, index), "it lies at distance 0 of itself");
+            let others: Vec<u32> = list[1..].iter().map(|(_, image)| *image).collect();
+            assert_eq!(others, row.images[..N_NEAREST - 1], "{}, image {index}", row.title);
+            assert!(list.windows(2).all(|two| two[0].0 <= two[1].0), "{list:?}");
+        }
+        let (distance, image) = found.by_pixels[3];
+        let apart = data.image(image as usize).iter().zip(data.image(index as usize));
+        let apart: f64 = apart.map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum();
+        assert_eq!(distance, apart.sqrt());
+        let section = found.section(&data);
+        assert_eq!(section.figure.table().rows.len(), 2 * N_NEAREST);
+        assert!(section.summary.starts_with("Of the 10 images nearest by bag "), "{}", section.summary);
     }
 }
 
@@ -456,4 +507,105 @@ impl Bench for Resting {
             Ok(())
         })
     }
+}
+
+/// Hears every tick and draws every unfinished report.
+struct Watching {
+    entry: &'static Entry,
+    data: Arc<Dataset>,
+    shown: RefCell<Vec<Report>>,
+}
+
+#[derive(Default)]
+struct Keen(Vec<Tick>);
+
+impl Ticker for Keen {
+    fn due(&mut self) -> bool {
+        true
+    }
+    fn tell(&mut self, tick: Tick) {
+        self.0.push(tick);
+    }
+}
+
+impl Bench for Watching {
+    fn carry_out<'a>(
+        &'a self,
+        jobs: Vec<Vec<u8>>,
+        _: f64,
+        heard: &'a mut dyn FnMut(Heard),
+    ) -> LocalFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let mut place = Workplace::new(Arc::clone(&self.data));
+            for (at, mut job) in jobs.into_iter().enumerate() {
+                loop {
+                    let mut keen = Keen::default();
+                    let worked = self.entry.work(&job, &mut place, &mut keen)?;
+                    keen.0.into_iter().for_each(|tick| heard(Heard::Tick(at, tick)));
+                    match worked {
+                        Turn::Rest(rest) => job = rest,
+                        Turn::Done(output) => {
+                            heard(Heard::Done(at, &output));
+                            break;
+                        }
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn wants_report(&self) -> bool {
+        true
+    }
+
+    fn show(&self, unfinished: Report) {
+        self.shown.borrow_mut().push(unfinished);
+    }
+}
+
+/// A scene that names sections for the time of the run has them then, and being looked at changes no bit.
+#[test]
+fn scenes_show_while_they_run_what_they_say() {
+    let data = small(60);
+    let mut n_live = 0;
+    for (id, setup) in runner::presets() {
+        let scene = setup.scene().unwrap();
+        if scene.live.is_empty() && id != "3-patches" {
+            continue;
+        }
+        let setup = fitting(scaled(setup.clone()));
+        let entry = setup.entry().unwrap();
+        let watching = Watching { entry, data: Arc::clone(&data), shown: RefCell::default() };
+        let watched = run(entry, &setup.values, &data, &watching).unwrap();
+        let alone = run(entry, &setup.values, &data, &Serial::new(entry, Arc::clone(&data))).unwrap();
+        assert_eq!(watched.digest(), alone.digest(), "{id}");
+        let shown = watching.shown.into_inner();
+        for live in &scene.live {
+            assert!(
+                shown.iter().any(|report| report.sections.iter().any(|section| section.id == *live)),
+                "{id} shows '{live}' while it runs, which never comes"
+            );
+            n_live += 1;
+        }
+        // How many there are grows, and ends with all of them.
+        let counted = |section: &str| -> Vec<(i64, i64)> {
+            let tables = shown.iter().filter_map(|report| report.sections.iter().find(|known| known.id == section));
+            let int = |value: &Value| if let Value::Int(n) = value { *n } else { panic!("{value:?}") };
+            tables
+                .map(|section| section.figure.table())
+                .map(|table| (int(&table.rows[0][1]), int(&table.rows[1][1])))
+                .collect()
+        };
+        let counts = match id.as_str() {
+            "3-patches" => counted("counts"),
+            "3-bag" | "3-bags" => counted("reading"),
+            _ => continue,
+        };
+        assert!(counts.len() > 3, "{id}: {counts:?}");
+        assert!(counts.windows(2).all(|two| two[0].0 <= two[1].0 && two[0].1 == two[1].1), "{id}: {counts:?}");
+        assert!(counts[0].0 < counts[0].1, "{id}: {counts:?}");
+        assert_eq!(counts.last().unwrap().0, counts[0].1, "{id}");
+    }
+    assert!(n_live > 8, "{n_live}");
 }

@@ -126,6 +126,33 @@ fn a_number_within_the_notebooks_spread_is_told_from_one_outside() {
     assert_eq!(line.agreement(&Report::default()), None);
 }
 
+/// A picture, a recipe or a task is neither equal to a number nor unequal to it.
+#[test]
+fn what_the_notebook_gives_without_a_number_is_not_compared() {
+    let mut n_words = 0;
+    for line in labs::all().iter().flat_map(|lab| &lab.scenes).flat_map(|scene| &scene.notebook) {
+        let of = |value: Value| {
+            let metric = Metric { id: line.metric.clone(), label: String::new(), value };
+            line.agreement(&Report { metrics: vec![metric], ..Report::default() })
+        };
+        let texts = ["a picture", "pictures", "a task", "a recipe", "not done", "done", "Done", "printed settings"];
+        if texts.contains(&&*line.notebook) {
+            assert!(!line.comparable(), "{}", line.id);
+            assert_eq!(of(Value::Int(7)), None, "{}", line.id);
+            n_words += 1;
+        } else if line.notebook.bytes().any(|byte| byte.is_ascii_digit()) {
+            assert_eq!(of(Value::Text("another".into())), Some(Agreement::Differs), "{}", line.id);
+            assert_eq!(of(Value::Text(line.notebook.clone())), Some(Agreement::Equal), "{}", line.id);
+        }
+        // Yes and no are answers.
+        if line.metric == "two_tailed" {
+            assert_eq!(of(Value::Text("True".into())), Some(Agreement::Equal));
+            assert_eq!(of(Value::Text("False".into())), Some(Agreement::Differs));
+        }
+    }
+    assert!(n_words > 30, "{n_words}");
+}
+
 /// Time, memory and rate are those of the run, and a saved result has none.
 #[test]
 fn what_differs_from_run_to_run_is_told_of_runs_alone() {

@@ -6,14 +6,14 @@ mod told;
 mod twin;
 
 use super::Experiment;
-use super::drawing::{Drawing, Learning, Scaling};
+use super::drawing::{Drawing, Learning, Scaling, n_read, read_so_far};
 use super::kmeans::KMeansParams;
 use super::lab::{Lab, Progress};
 use super::restarts::Fit;
 use crate::error::{Error, Result, Warning};
 use crate::learn::model_selection::stratified_k_fold;
 use crate::params::Domain;
-use crate::report::{Array, Numbers, Report};
+use crate::report::{Array, Numbers, Report, Section};
 pub use tasks::{Found, Rows, Task};
 use told::{gather, near, scores};
 
@@ -63,7 +63,7 @@ impl BagsParams {
             drawing: Drawing {
                 patch_size: self.patch_size,
                 image_step: self.image_step,
-                max_patches: 0.75,
+                max_patches: SHARE,
                 scaling: self.scaling,
                 random_state: self.random_state,
                 shuffle,
@@ -103,6 +103,8 @@ const FORMS: [(Form, &str, &str); 5] = [
     (Form::Scattered, "scattered", "quarters, windows shuffled"),
 ];
 
+/// Share of the windows of each image that words are learned from, as in the notebook.
+const SHARE: f64 = 0.75;
 /// Images that a worker reads at a time.
 const CHUNK: usize = 1250;
 /// Nearest images shown.
@@ -175,13 +177,42 @@ impl Experiment for LearnBags {
     }
 }
 
+/// Both vocabularies as far as they are.
+fn words_so_far(learnings: &[Learning], frames: impl Iterator<Item = Vec<f32>>) -> Report {
+    let mut report = Report::default();
+    for (learning, frame) in learnings.iter().zip(frames).filter(|(_, frame)| !frame.is_empty()) {
+        let (id, of) = match learning.drawing.shuffle {
+            None => ("words", ""),
+            Some(_) => ("words_shuffled", " of images whose pixels are shuffled"),
+        };
+        let summary = format!("{} words{of}, as far as they are learned.", learning.n_clusters);
+        let section = learning.words(&frame, &summary, |word| format!("word {word}"));
+        report.sections.push(Section { id: id.into(), title: format!("The words{of}"), ..section });
+    }
+    report
+}
+
 /// The bags of all images, in all forms but pixels.
 async fn bags(params: &BagsParams, lab: &Lab<'_>) -> Result<(Vec<Rows>, Vec<Warning>)> {
     let data = lab.dataset;
     let learnings = [params.learning(None), params.learning(Some(params.random_state))];
-    learnings[0].n_patches(data)?;
+    // Here words have a name of their own, and the share of the windows is fixed.
+    learnings[0].n_patches(data).map_err(|error| match error {
+        Error::InvalidParameter { name, must_be, got } if name == "n_clusters" => {
+            Error::invalid("n_words", must_be, got)
+        }
+        Error::InvalidParameter { name, .. } if name == "max_patches" => {
+            let must_be = format!("smaller: {SHARE} of the windows of an image are less than one");
+            Error::invalid("patch_size", must_be, params.patch_size)
+        }
+        other => other,
+    })?;
     let jobs: Vec<Task> = learnings.iter().flat_map(Learning::jobs).map(Task::Train).collect();
-    let found = lab.map_part("Words", &jobs, &mut |_, _| None, (0.0, 0.2)).await?;
+    let mut forming = |known: &[Progress<Found>], _: usize| {
+        let frames = known.iter().map(|job| Learning::frame(job, Found::as_fit));
+        Some(words_so_far(&learnings, frames))
+    };
+    let found = lab.map_part("Words", &jobs, &mut forming, (0.0, 0.2)).await?;
     let fits: Vec<Fit> = found.into_iter().filter_map(Found::fit).collect();
     let warnings = fits.iter().flat_map(|fit| fit.warn(params.n_words, learnings[0].max_iter)).collect();
     let words: Vec<Vec<f64>> = fits.into_iter().map(|fit| fit.cluster_centers).collect();
@@ -192,8 +223,15 @@ async fn bags(params: &BagsParams, lab: &Lab<'_>) -> Result<(Vec<Rows>, Vec<Warn
         to: (from + CHUNK).min(data.n) as u32,
     };
     let jobs: Vec<Task> = (0..data.n).step_by(CHUNK).map(read).collect();
+    let n_each: Vec<usize> = (0..data.n).step_by(CHUNK).map(|from| CHUNK.min(data.n - from)).collect();
+    let mut reading = |known: &[Progress<Found>], _: usize| {
+        let frames = words.iter().map(|words| words.iter().map(|value| *value as f32).collect());
+        let mut report = words_so_far(&learnings, frames);
+        report.sections.push(read_so_far(n_read(known, &n_each), data.n));
+        Some(report)
+    };
     let [mut quarters, mut scattered, mut shuffled] = [Vec::new(), Vec::new(), Vec::new()];
-    for found in lab.map_part("Reading", &jobs, &mut |_, _| None, (0.2, 0.4)).await? {
+    for found in lab.map_part("Reading", &jobs, &mut reading, (0.2, 0.4)).await? {
         if let Found::Bags([a, b, c]) = found {
             quarters.extend(a);
             scattered.extend(b);

@@ -3,7 +3,7 @@
 use super::{BagsParams, Weighting};
 use crate::data::Dataset;
 use crate::error::{Result, Warning};
-use crate::experiments::drawing::{Drawing, Train};
+use crate::experiments::drawing::{Drawing, Train, tell_read};
 use crate::experiments::kmeans::KMeansParams;
 use crate::experiments::lab::{Job, Ticker, Workplace};
 use crate::experiments::restarts::{Fit, Restart};
@@ -122,7 +122,7 @@ impl Job for Task {
         }
         match self {
             Task::Train(train) => Ok(Found::Fit(train.run(place, ticker)?)),
-            Task::Read { words, from, to } => Ok(Found::Bags(read(words, place.dataset(), from..to)?)),
+            Task::Read { words, from, to } => Ok(Found::Bags(read(words, place.dataset(), from..to, ticker)?)),
             Task::Pixels(restart) => Ok(Found::Fit(restart.run(place, ticker)?)),
             Task::Cluster { params, rows } => {
                 let rows = rows.into_matrix()?;
@@ -183,7 +183,12 @@ pub(super) fn warnings(params: &BagsParams, found: &[Found]) -> Vec<Warning> {
 }
 
 /// Counts of words in quarters, in quarters of windows laid anywhere, and of shuffled pixels.
-fn read(words: [(Drawing, Vec<f64>); 2], data: &Dataset, images: std::ops::Range<u32>) -> Result<[Vec<u16>; 3]> {
+fn read(
+    words: [(Drawing, Vec<f64>); 2],
+    data: &Dataset,
+    images: std::ops::Range<u32>,
+    ticker: &mut dyn Ticker,
+) -> Result<[Vec<u16>; 3]> {
     let [(drawing, own), (shuffled_drawing, shuffled)] = words;
     let vocabulary = drawing.vocabulary(own, data)?;
     let shuffled = shuffled_drawing.vocabulary(shuffled, data)?;
@@ -193,7 +198,8 @@ fn read(words: [(Drawing, Vec<f64>); 2], data: &Dataset, images: std::ops::Range
     };
     let order = shuffled_drawing.order(data);
     let mut bags = [Vec::new(), Vec::new(), Vec::new()];
-    for image in images {
+    for image in images.clone() {
+        tell_read(ticker, (image - images.start) as usize, images.len());
         let pixels = data.image(image as usize);
         let words = vocabulary.read(pixels)?;
         let places = RandomState::new(drawing.random_state + image).permutation(words.len());

@@ -5,8 +5,8 @@ use super::{BagsParams, FORMS, Form, NEAREST};
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::experiments::restarts::Fit;
-use crate::learn::kernels::squared_distance;
-use crate::learn::{Matrix, metrics};
+use crate::learn::kernels::{squared_difference, squared_distance};
+use crate::learn::{Closest, Matrix, metrics};
 use crate::report::{ColorMap, Figure, GalleryRow, Report, Section, Value};
 
 /// What is known of each form so far: labels of the clusters, and accuracies of the folds.
@@ -93,21 +93,11 @@ pub(super) fn scores(params: &BagsParams, data: &Dataset, known: &[Known], repor
 /// The images nearest to one, by its bag and by its pixels.
 pub(super) fn near(params: &BagsParams, data: &Dataset, bags: &Matrix, report: &mut Report) {
     let index = params.index as usize;
-    let own = data.image(index);
-    let by_pixels = |i: usize| {
-        let squares = data.image(i).iter().zip(own).map(|(a, b)| i64::from(*a) - i64::from(*b));
-        squares.map(|difference| difference * difference).sum::<i64>() as f64
-    };
+    let by_pixels = |i: usize| squared_difference(data.image(i), data.image(index)) as f64;
     let nearest = |distance: &dyn Fn(usize) -> f64| -> Vec<u32> {
-        let mut others: Vec<(f64, usize)> = (0..data.n).filter(|i| *i != index).map(|i| (distance(i), i)).collect();
-        let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-        let shown = NEAREST.min(others.len());
-        if shown < others.len() {
-            others.select_nth_unstable_by(shown, order);
-            others.truncate(shown);
-        }
-        others.sort_by(order);
-        others.into_iter().map(|(_, i)| i as u32).collect()
+        let mut closest = Closest::new(NEAREST);
+        (0..data.n).filter(|i| *i != index).for_each(|i| closest.see(i as u32, distance(i)));
+        closest.found().iter().map(|(_, i)| *i).collect()
     };
     let found = [
         ("bag", "by its bag", nearest(&|i| squared_distance(bags.row(i), bags.row(index)))),

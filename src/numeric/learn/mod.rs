@@ -1,6 +1,7 @@
 //! Numbers only: the algorithms, on slices and [`Matrix`]. No browser, no
 //! messages, no clock. Names are scikit-learn's.
 
+mod closest;
 pub mod cluster;
 pub mod decomposition;
 pub mod feature_extraction;
@@ -17,4 +18,5 @@ pub mod model_selection;
 pub mod preprocessing;
 pub mod resample;
 
+pub use closest::Closest;
 pub use matrix::Matrix;

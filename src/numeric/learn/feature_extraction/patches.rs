@@ -64,6 +64,19 @@ impl Patches {
         options: &PatchOptions,
         random: &mut RandomState,
     ) -> Result<Self> {
+        Self::extract_heard(images, image_size, options, random, &mut |_| {})
+    }
+
+    /// As [`extract`](Self::extract); `heard` is told after each image how many windows have been taken by then.
+    ///
+    /// Errors: as there.
+    pub fn extract_heard(
+        images: &[&[u8]],
+        image_size: (usize, usize),
+        options: &PatchOptions,
+        random: &mut RandomState,
+        heard: &mut dyn FnMut(usize),
+    ) -> Result<Self> {
         let per_image = n_patches(image_size, options.patch_size, options.max_patches)?;
         let n_pixels = image_size.0 * image_size.1;
         if images.is_empty() {
@@ -101,6 +114,7 @@ impl Patches {
                 }
                 twins.push(twin);
             }
+            heard(twins.len());
         }
         records.trim();
         let mut patches = Patches {

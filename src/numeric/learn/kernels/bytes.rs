@@ -42,6 +42,14 @@ pub fn squared_norm_scaled(row: &[u8], scale: &[f64]) -> f64 {
     sums.total()
 }
 
+/// Sum of `(a[i] - b[i])^2` of two rows of one length, exact. Any length.
+pub fn squared_difference(a: &[u8], b: &[u8]) -> u64 {
+    // Of a part of that length the sum fits into 32 bits, and so into a lane.
+    let parts = a.chunks(LONGEST_ROW).zip(b.chunks(LONGEST_ROW));
+    let square = |(a, b): (&u8, &u8)| u32::from(a.abs_diff(*b)).pow(2);
+    parts.map(|(a, b)| u64::from(a.iter().zip(b).map(square).sum::<u32>())).sum()
+}
+
 #[inline(always)]
 fn dot_bytes_on<L: Lanes, const K: usize>(row: &[u8], others: [&[u8]; K]) -> [i64; K] {
     let row = row.as_chunks::<16>().0;
@@ -130,6 +138,14 @@ mod tests {
             prop_assert!((fast - naive).abs() <= 1e-13 * naive, "{} {}", fast, naive);
             let norm: f64 = (0..row.len()).map(|i| (f64::from(row[i]) * scale[i]).powi(2)).sum();
             prop_assert!((squared_norm_scaled(&row, &scale) - norm).abs() <= 1e-13 * norm);
+        }
+    }
+
+    #[test]
+    fn differences_are_squared_exactly_at_any_length() {
+        for n in [0, 1, 15, 784, LONGEST_ROW, LONGEST_ROW + 3] {
+            assert_eq!(squared_difference(&vec![255; n], &vec![0; n]), 65_025 * n as u64);
+            assert_eq!(squared_difference(&vec![7; n], &vec![9; n]), 4 * n as u64);
         }
     }
 

@@ -10,7 +10,7 @@ mod interleaved;
 pub mod lanes;
 mod logs;
 
-pub use bytes::{LONGEST_ROW, dot_bytes, dot_words, squared_distance_scaled, squared_norm_scaled};
+pub use bytes::{LONGEST_ROW, dot_bytes, dot_words, squared_difference, squared_distance_scaled, squared_norm_scaled};
 pub use doubles::{squared_distance, squared_distances};
 pub use interleaved::{dot, interleave, least_two, less_dots};
 pub use logs::{ln, sum_of_log_gammas, sum_of_logs};
