@@ -162,7 +162,7 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
 fn first(question: &Question) -> String {
     match &question.kind {
         Kind::Order { items, .. } => items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>().join("~"),
-        Kind::Number { .. } | Kind::Choice { .. } | Kind::Paint { .. } => String::new(),
+        Kind::Number { .. } | Kind::Choice { .. } | Kind::Paint { .. } | Kind::Sort(_) => String::new(),
     }
 }
 
@@ -218,6 +218,7 @@ fn Field(question: &'static Question, draft: RwSignal<String>) -> impl IntoView 
         }
         .into_any(),
         Kind::Order { items, .. } => view! { <Order items draft/> }.into_any(),
+        Kind::Sort(sorting) => later::view(Piece::Sort(sorting, draft)),
         Kind::Paint { rows, columns, .. } => later::view(Piece::Paint(*rows, *columns, draft)),
     }
 }

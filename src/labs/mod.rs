@@ -4,10 +4,12 @@
 mod claim;
 mod question;
 mod rule;
+mod sorting;
 
 pub use claim::{Claim, Finding, Test, Verdict};
 pub use question::{Choice, Item, Kind, Question};
 pub use rule::{Comparison, Rule, Side};
+pub use sorting::{Sorting, UNSORTED};
 
 use crate::data::opened::is_own_id;
 use crate::report::{Figure, Outcome, Report, Value};

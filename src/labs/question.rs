@@ -1,6 +1,7 @@
 //! Questions to answer before the run: a prediction, compared with the result, never scored.
 
 use super::rule::{Rule, filled, number};
+use super::sorting::Sorting;
 use crate::report::{Figure, Painted, Report, Value};
 use serde::Deserialize;
 
@@ -60,6 +61,8 @@ pub enum Kind {
         /// What is said: `{painted}`, `{mask}`, `{both}`, and `{iou%}`, `{precision%}`, `{recall%}`.
         said: String,
     },
+    /// By images that are sorted into groups.
+    Sort(Sorting),
     /// By an order, the largest first.
     Order {
         /// What is put in order.
@@ -107,6 +110,7 @@ impl Question {
                 given == known
             }
             Kind::Paint { .. } => self.painted(answer).is_some(),
+            Kind::Sort(sorting) => sorting.groups(answer).is_some(),
         }
     }
 
@@ -116,6 +120,7 @@ impl Question {
             Kind::Choice { options, .. } => options.iter().find(|o| o.id == id).map(|o| o.label.clone()),
             Kind::Order { items, .. } => items.iter().find(|item| item.id == id).map(|item| item.label.clone()),
             Kind::Number { .. } => None,
+            Kind::Sort(sorting) => sorting.words(id),
             Kind::Paint { .. } => {
                 let n = self.painted(id)?.0.iter().filter(|on| **on).count();
                 Some(format!("{n} pixels"))
@@ -180,6 +185,7 @@ impl Question {
                 let values = answer.split('~').map(value).collect::<Option<Vec<f64>>>()?;
                 filled(if values.is_sorted_by(|a, b| a >= b) { right } else { wrong }, report)
             }
+            Kind::Sort(sorting) => sorting.reveal(answer, report),
             Kind::Paint { said, .. } => {
                 let overlap = self.painted(answer)?.overlap(&self.mask(report)?);
                 let mut numbers = Report::default();

@@ -14,6 +14,7 @@ mod linear;
 mod painted;
 pub mod path;
 pub mod pixel;
+pub mod placed;
 pub mod reconstruct;
 pub mod regions;
 pub mod sealed;
