@@ -59,7 +59,8 @@ pub fn Bootstraps() -> impl IntoView {
         }
     };
     let row = move |pair: usize| {
-        let n_known = move || known.with(|known| known.as_ref().and_then(|known| Some(known.0.tasks.get(pair)?.known.len())));
+        let n_known =
+            move || known.with(|known| known.as_ref().and_then(|known| Some(known.0.tasks.get(pair)?.known.len())));
         let title = move || known.with(|known| known.as_ref().map(|known| done(&known.0, pair)));
         view! {
             <p class="muted">

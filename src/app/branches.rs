@@ -2,12 +2,14 @@
 
 use super::dendrogram::Known;
 use super::desk::Desk;
-use super::gallery::Load;
-use super::strip::Strip;
+use super::gallery::{Here, Load};
+use super::pointed::Pointed;
+use super::strip::Line;
 use crate::data::Dataset;
 use crate::experiments::cut;
 use crate::plots::dendrogram::{Layout, MOST_LABELS};
 use crate::plots::{Theme, canvas};
+use crate::report::GalleryRow;
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -144,6 +146,10 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
                 })
                 .unwrap_or_default()
         });
+    let here = Memo::new(move |_| dataset(desk, known).map(Here));
+    let rows = Memo::new(move |_| {
+        vec![GalleryRow { title: "of this branch".into(), images: images.get(), captions: Vec::new() }]
+    });
     let words = move || {
         known.with(|known| {
             let known = known.as_ref()?;
@@ -211,7 +217,11 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
             </div>
             <Show when=move || dataset(desk, known).is_some()
                 fallback=move || view! { <Load id/> }>
-                <div class="strips"><Strip data=Signal::derive(move || dataset(desk, known)) images across/></div>
+                {move || here.get().map(|Here(data)| view! {
+                    <Pointed rows data own_rows=true>
+                        <div class="strips"><Line row=0 data=Signal::derive(move || dataset(desk, known)) images across/></div>
+                    </Pointed>
+                })}
                 <p class="muted">
                     {move || match samples.with(Vec::len) {
                         n if n < size() => format!(

@@ -1,13 +1,13 @@
 //! A dendrogram on the page: its cut can be dragged, typed or moved by keys, and all
 //! that depends on the cut follows at once. Nothing here asks a worker.
 
-use super::branches::{self, Branches};
+use super::branches::Branches;
+use super::clusters::Clusters;
 use super::desk::Desk;
 use super::drag::Drag;
 use super::later::Subject;
 use super::paint::Brush;
 use super::state::Shown;
-use super::strip::Strip;
 use crate::decimal;
 use crate::experiments::cut::{self, Share};
 use crate::learn::cluster::{Cut, Linkage, Truncation, height_between};
@@ -405,89 +405,4 @@ fn restore(event: &web_sys::Event, text: String) {
 fn section_uid() -> u32 {
     thread_local!(static NEXT: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
     NEXT.with(|next| next.replace(next.get() + 1))
-}
-
-/// Clusters listed at first, and with each "more".
-const ROWS: usize = 12;
-/// Images shown of each.
-const IMAGES: usize = 15;
-
-/// The clusters of the cut: how many, mostly which digit, and what they look like.
-#[component]
-fn Clusters(
-    name: Signal<Option<String>>,
-    known: Memo<Option<Arc<Known>>>,
-    lit: RwSignal<Option<u32>>,
-) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let limit = RwSignal::new(ROWS);
-    let n_clusters = Memo::new(move |_| known.with(|known| known.as_ref().map_or(0, |known| known.cut.n_clusters())));
-    let rest = move || n_clusters.get().saturating_sub(limit.get());
-    view! {
-        <div class="scroll table clusters" tabindex="0" role="region" aria-label=name data-testid="clusters">
-            <table>
-                <caption class="sr">"Clusters at the cut"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Cluster"</th>
-                        <th scope="col">"Images"</th>
-                        <th scope="col">"Mostly"</th>
-                        <th scope="col">"Share"</th>
-                        <th scope="col">"From left to right in the tree"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <For each=move || 0..n_clusters.get().min(limit.get()) key=|i| *i
-                        children=move |i| view! { <ClusterRow i known lit desk/> }/>
-                </tbody>
-            </table>
-        </div>
-        <Show when=move || { rest() > 0 }>
-            <button class="btn" on:click=move |_| limit.update(|limit| *limit += 4 * ROWS)>
-                {move || format!("Show more clusters ({} left)", rest())}
-            </button>
-        </Show>
-    }
-}
-
-#[component]
-fn ClusterRow(i: usize, known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>, desk: Desk) -> impl IntoView {
-    let with = move |pick: fn(&Known, usize) -> String| {
-        move || {
-            known.with(|known| {
-                let known = known.as_ref().filter(|known| i < known.cut.n_clusters());
-                known.map(|known| pick(known, i)).unwrap_or_default()
-            })
-        }
-    };
-    let node = move || known.with(|known| known.as_ref().and_then(|known| known.cut.nodes.get(i).copied()));
-    let swatch = move || {
-        let theme = if desk.dark.get() { Theme::DARK } else { Theme::LIGHT };
-        let number = known.with(|known| {
-            known.as_ref().and_then(|known| Some(known.picture.colors[*known.cut.nodes.get(i)? as usize])).unwrap_or(0)
-        });
-        let color = plots::dendrogram::color(&theme, number);
-        format!("background:rgb({} {} {})", color.0, color.1, color.2)
-    };
-    let images = Memo::new(move |_| {
-        known
-            .with(|known| {
-                let known = known.as_ref()?;
-                let samples = known.linkage.members(*known.cut.nodes.get(i)?).ok()?;
-                Some(samples.iter().take(IMAGES).map(|sample| known.tree.images[*sample as usize]).collect::<Vec<_>>())
-            })
-            .unwrap_or_default()
-    });
-    view! {
-        <tr on:pointerenter=move |_| lit.set(node()) on:pointerleave=move |_| lit.set(None)>
-            <th scope="row">
-                <span class="swatch" style=swatch aria-hidden="true"></span>
-                {i + 1}
-            </th>
-            <td class="num">{with(|known, i| known.shares[i].size.to_string())}</td>
-            <td class="num">{with(|known, i| known.tree.classes[known.shares[i].class].clone())}</td>
-            <td class="num">{with(|known, i| format!("{:.0} %", known.shares[i].share * 100.0))}</td>
-            <td><Strip data=Signal::derive(move || branches::dataset(desk, known)) images across=Signal::derive(|| IMAGES)/></td>
-        </tr>
-    }
 }

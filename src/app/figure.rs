@@ -5,6 +5,7 @@ use super::bootstraps;
 use super::desk::Desk;
 use super::gallery::Gallery;
 use super::later::{self, Piece};
+use super::mine;
 use super::mixed::Shared;
 use super::numerals;
 use super::paint::{Brush, growing};
@@ -240,6 +241,7 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
             }}
             <figcaption data-testid="summary">{move || seen.with(|section| section.as_ref().map(|section| section.summary.clone()))}</figcaption>
             <Show when=move || kannada.get()>{later::view(Piece::Numerals)}</Show>
+            {mine::there(desk, &id).then(|| view! { <mine::Open/> })}
             {chained.then(|| later::view(Piece::View(Manner::Keep, subject)))}
             <Show when=move || table.get() || manner.get() == Manner::Numbers>
                 <div id=table_id.clone()><TableView section=listed/></div>

@@ -14,6 +14,7 @@ use super::inferred;
 use super::maps::Maps;
 use super::matched::Against;
 use super::matrix::Matrix;
+use super::mine::Mine;
 use super::numerals::Numerals;
 use super::painting::{Compared, Paint};
 use super::pairs::Pairs;
@@ -21,9 +22,10 @@ use super::path::Along;
 use super::regions::Regions;
 use super::scale_strip::ScaleStrip;
 use super::settings::Settings;
+use super::sorting::Sort;
 use super::templates::Templates;
 use super::window::Window;
-use crate::labs::Kind;
+use crate::labs::{Kind, Sorting};
 use crate::report::{Painted, Section};
 use futures::FutureExt;
 use leptos::prelude::*;
@@ -55,6 +57,10 @@ pub enum Piece {
     Pairs(usize, &'static [String], RwSignal<String>),
     /// The formulas of the mixture.
     Formulas,
+    /// Images to be sorted into groups, and the groups.
+    Sort(&'static Sorting, RwSignal<String>),
+    /// A digit of one's own among those of a run.
+    Mine,
     /// The colour bar of a heat map.
     Scale(Memo<Option<Section>>),
 }
@@ -68,12 +74,14 @@ enum Module {
     Logistic,
     Inference,
     Mixture,
+    Hands,
 }
 
 impl Piece {
     fn module(&self) -> Module {
         match self {
             Piece::View(Manner::Tree | Manner::Settings | Manner::Cores | Manner::Agreement, _) => Module::Clusters,
+            Piece::Mine | Piece::Sort(..) => Module::Hands,
             Piece::View(Manner::Words, _) => Module::Patches,
             // Of several labs, one of them what most visitors see first: a small module of its own.
             Piece::View(Manner::Matrix, _) => Module::Cells,
@@ -147,6 +155,16 @@ fn mixture(piece: Piece) -> Came {
     })
 }
 
+/// What is done by hand.
+#[wasm_split(hands, fallible, preload(load_hands))]
+fn hands(piece: Piece) -> Came {
+    Ok(match piece {
+        Piece::Mine => view! { <Mine/> }.into_any(),
+        Piece::Sort(sorting, draft) => view! { <Sort sorting draft/> }.into_any(),
+        _ => ().into_any(),
+    })
+}
+
 /// A piece, as soon as its module is here.
 pub fn view(piece: Piece) -> AnyView {
     let came = RwSignal::new(None);
@@ -159,6 +177,7 @@ pub fn view(piece: Piece) -> AnyView {
             Module::Logistic => load_logistic().await,
             Module::Inference => load_inference().await,
             Module::Mixture => load_mixture().await,
+            Module::Hands => load_hands().await,
         };
         // Nobody may be waiting any more.
         let _ = came.try_set(Some(loaded.is_ok()));
@@ -171,6 +190,7 @@ pub fn view(piece: Piece) -> AnyView {
         Module::Logistic => logistic(piece.clone()).now_or_never(),
         Module::Inference => inference(piece.clone()).now_or_never(),
         Module::Mixture => mixture(piece.clone()).now_or_never(),
+        Module::Hands => hands(piece.clone()).now_or_never(),
     };
     let shown = move || {
         match came.get() {

@@ -5,11 +5,17 @@ use super::desk::Desk;
 use super::figure::Chart;
 use super::gallery::Gallery;
 use super::settings::{Cells, Chosen};
+use crate::link::{Place, Setup};
 use crate::report::{ColorMap, Figure, GalleryRow, Section, cells};
 use leptos::prelude::*;
 
 /// Images of a cell that are shown.
 const MOST: usize = 60;
+
+/// Whether a setup is of the lab of clusters.
+fn in_clusters(setup: &Setup) -> bool {
+    matches!(&setup.place, Place::Scene { lab, .. } if lab == "clusters")
+}
 
 /// The matrix, what its cells say, and the images of the chosen one.
 #[component]
@@ -19,6 +25,36 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
     let chosen = RwSignal::new(None);
     provide_context(Chosen(chosen));
     let kind = RwSignal::new(cells::Cells::Counts);
+    // Clusters have no order of their own; where no notebook shows one, the best matching is the one to begin with.
+    let of_clusters =
+        section.with_untracked(|section| section.as_ref().is_some_and(|s| cells::labels_of(&s.id).is_some()));
+    let match_columns = RwSignal::new(of_clusters && desk.setup.with_untracked(|setup| in_clusters(setup)));
+    let matched = Memo::new(move |_| {
+        section.with(|section| {
+            let section = section.as_ref()?;
+            let (figure, on) = cells::matched(&section.figure)?;
+            Some((Section { figure, ..section.clone() }, on))
+        })
+    });
+    let section = Memo::new(move |_| match match_columns.get() {
+        true => matched.with(|matched| matched.as_ref().map(|matched| matched.0.clone())),
+        false => section.get(),
+    });
+    // A cell that was chosen is another one in another order.
+    Effect::new(move |before: Option<()>| {
+        match_columns.track();
+        if before.is_some() {
+            chosen.set(None);
+        }
+    });
+    let matching = move || {
+        matched.with(|matched| {
+            let (Section { figure: Figure::Confusion { counts, .. }, .. }, on) = matched.as_ref()? else { return None };
+            let of = counts.iter().sum::<u64>();
+            let share = 100.0 * *on as f64 / of.max(1) as f64;
+            Some(format!("At best {on} of {of} images ({share:.1} %) are in the one cluster of their digit."))
+        })
+    };
     let seen = Memo::new(move |_| {
         section.with(|section| {
             let section = section.as_ref()?;
@@ -39,7 +75,7 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
     let data = Memo::new(move |_| desk.setup.with(|setup| setup.data.clone()));
     let pictures = Memo::new(move |_| {
         let (row, column) = chosen.get()?;
-        let (truth, found) =
+        let (truth, found): (String, String) =
             shape.with(|(rows, columns)| Some((rows.get(row)?.clone(), columns.get(column)?.clone())))?;
         let name = data.get();
         let known = desk.data.with(|all| {
@@ -54,7 +90,7 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
                     Some(side) => cells::images(report, &side, labels, digit, class(&found)?)
                         .map(|images| images.into_iter().map(caption).collect::<Vec<_>>()),
                     None => id
-                        .with_value(|id| cells::members(report, id, labels, digit, column as u32))
+                        .with_value(|id| cells::members(report, id, labels, digit, found.parse().ok()?))
                         .map(|images| images.into_iter().map(|image| (image, image.to_string())).collect()),
                 }
             })
@@ -119,7 +155,12 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
             {radio(cells::Cells::Counts, "cells-counts", "Counts")}
             {radio(cells::Cells::OfRow, "cells-row", "% of the row")}
             {radio(cells::Cells::OfColumn, "cells-column", "% of the column")}
+            {of_clusters.then(|| view! {
+                <button class="btn" data-testid="cells-matched" aria-pressed=move || match_columns.get().to_string()
+                    on:click=move |_| match_columns.update(|on| *on = !*on)>"Clusters matched to digits"</button>
+            })}
         </div>
+        {of_clusters.then(|| view! { <p class="muted" data-testid="matching">{matching}</p> })}
         <Chart section=seen><Cells section=seen shape/></Chart>
         <ColourBar scale/>
         // Before a cell is chosen no room is kept for its images.

@@ -216,6 +216,7 @@ fn Field(question: &'static Question, draft: RwSignal<String>) -> impl IntoView 
         .into_any(),
         Kind::Order { items, .. } => view! { <Order items draft/> }.into_any(),
         Kind::Pairs { n, classes, .. } => later::view(Piece::Pairs(*n as usize, classes, draft)),
+        Kind::Sort(sorting) => later::view(Piece::Sort(sorting, draft)),
         Kind::Paint { rows, columns, .. } => later::view(Piece::Paint(*rows, *columns, draft)),
     }
 }

@@ -5,10 +5,11 @@ use super::desk::Desk;
 use super::drag::Drag;
 use super::figure::{Chart, width_of};
 use super::gallery::{Here, Load};
-use super::strip::Strip;
+use super::pointed::Pointed;
+use super::strip::Line;
 use crate::plots::scatter::{self, Layout};
 use crate::plots::{Theme, canvas};
-use crate::report::{Figure, Point, Section, Value, facts};
+use crate::report::{Figure, GalleryRow, Point, Section, Value, facts};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -112,6 +113,8 @@ pub fn Scatter(section: Memo<Option<Section>>, selected: RwSignal<Vec<usize>>) -
             all.iter().take(SHOWN).filter_map(|i| plane.points.get(*i)).map(|point| point.image).collect::<Vec<_>>()
         })
     });
+    let rows =
+        Memo::new(move |_| vec![GalleryRow { title: "selected".into(), images: images.get(), captions: Vec::new() }]);
     let frame = NodeRef::<html::Div>::new();
     let width = width_of(frame);
     let across = Memo::new(move |_| ((width.get() + 2.0) / STEP).clamp(4.0, 40.0) as usize);
@@ -128,7 +131,9 @@ pub fn Scatter(section: Memo<Option<Section>>, selected: RwSignal<Vec<usize>>) -
                 <p role="status">{move || counted(&plane.get(), &selected.get(), &digit)}</p>
                 <Show when=move || here.with(Option::is_some)
                     fallback=move || view! { <Load id=Signal::derive(move || plane.with(|plane| plane.data.clone()))/> }>
-                    <div class="strips"><Strip data=here images across/></div>
+                    {move || data.get().map(|Here(data)| view! {
+                        <Pointed rows data><div class="strips"><Line row=0 data=here images across/></div></Pointed>
+                    })}
                 </Show>
             </div>
         </div>

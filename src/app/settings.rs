@@ -34,7 +34,8 @@ pub fn int(table: &Table, row: usize, column: usize) -> Option<i64> {
 pub struct Found {
     /// Distance within which images are neighbours.
     pub eps: f64,
-    min_samples: i64,
+    /// Neighbours, itself included, that make a core.
+    pub min_samples: i64,
     /// Clusters.
     pub clusters: i64,
     noise: i64,

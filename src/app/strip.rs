@@ -49,3 +49,21 @@ pub fn Strip(
         </Show>
     }
 }
+
+/// A strip that belongs to a row of something that is pointed at (see [`super::pointed::Pointed`]).
+#[component]
+pub fn Line(
+    /// Which row.
+    row: usize,
+    #[prop(into)] data: Signal<Option<Arc<Dataset>>>,
+    #[prop(into)] images: Signal<Vec<u32>>,
+    #[prop(into)] across: Signal<usize>,
+) -> impl IntoView {
+    let n = move || images.with(Vec::len);
+    let step = move || data.with(|data| data.as_ref().map_or(0, |data| data.width + 2));
+    view! {
+        <div data-first="0" data-row=row data-n=n data-step=step data-across=move || across.get().max(1)>
+            <Strip data images across/>
+        </div>
+    }
+}

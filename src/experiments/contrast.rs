@@ -264,7 +264,11 @@ fn report(params: &ContrastParams, data: &Dataset, pair: &Pair, known: &[Option<
         ]);
     }
     let seen = |values: Vec<f32>| -> Vec<f32> {
-        values.into_iter().enumerate().map(|(pixel, value)| if task.has_data(pixel) { value } else { f32::NAN }).collect()
+        values
+            .into_iter()
+            .enumerate()
+            .map(|(pixel, value)| if task.has_data(pixel) { value } else { f32::NAN })
+            .collect()
     };
     let mut images: Vec<Picture> = ways
         .iter()

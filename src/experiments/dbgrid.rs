@@ -4,6 +4,7 @@
 use super::Experiment;
 use super::kmeans::Scaling;
 use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
+use super::space::Space;
 use super::tree::n_distinct;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
@@ -12,7 +13,7 @@ use crate::learn::resample::resample_indices;
 use crate::params::{Domain, distinct};
 use crate::python;
 use crate::random::RandomState;
-use crate::report::{ColorMap, Curve, Figure, Report, Section, Stroke, Table, Value};
+use crate::report::{Array, ColorMap, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value};
 use serde::{Deserialize, Serialize};
 
 crate::params! {
@@ -53,20 +54,31 @@ enum Part {
 /// What it found.
 #[derive(Serialize, Deserialize)]
 pub enum Seen {
-    /// For each eps, for each `min_samples`; and how many different images were drawn.
-    Grid(Vec<Cell>, u32),
+    /// For each eps, for each `min_samples`.
+    Grid(Box<Whole>),
     /// For each of `min_samples` that there are images for: the distance of each image to its neighbour of that number.
     Distances(Vec<Vec<f64>>),
 }
 
-/// What the settings found, and the distances that help to choose eps.
-struct Searched {
+/// What the settings found.
+#[derive(Serialize, Deserialize)]
+pub struct Whole {
     /// For each eps, for each `min_samples`.
     cells: Vec<Cell>,
+    /// The images drawn.
+    images: Vec<u32>,
+    /// Where another image would be among them.
+    space: Space,
+}
+
+/// Labels of all settings that are handed out at most.
+const MOST_LABELS: usize = 1_000_000;
+
+/// What the settings found, and the distances that help to choose eps.
+struct Searched {
+    whole: Whole,
     /// For each of `min_samples` that there are images for: distance of every image to its neighbour of that number, ascending.
     curves: Vec<(u32, Vec<f64>)>,
-    /// How many different images were drawn.
-    n_distinct: u32,
 }
 
 /// Images whose distances are one job.
@@ -79,6 +91,10 @@ pub struct Cell {
     sizes: Vec<u32>,
     /// Images that are cores.
     n_core: u32,
+    /// Cluster of each image drawn, the greatest number for noise; of too many cells nothing.
+    labels: Vec<u32>,
+    /// Whether it is a core, 1 or 0; of too many cells nothing.
+    cores: Vec<u32>,
 }
 
 impl Cell {
@@ -130,13 +146,20 @@ impl Job for Look {
             }
         };
         let found = Neighborhoods::watched(&pixels, &params.eps, &mut search)?.dbscan(&pixels, &min_samples)?;
+        let handed = found.len() * sample.n <= MOST_LABELS;
         let cells = found.iter().map(|one| {
             let mut sizes = one.sizes();
             sizes.sort_unstable_by(|a, b| b.cmp(a));
-            Cell { sizes, n_core: one.core_sample_indices.len() as u32 }
+            let n_core = one.core_sample_indices.len() as u32;
+            if !handed {
+                return Cell { sizes, n_core, labels: Vec::new(), cores: Vec::new() };
+            }
+            let mut cores = vec![0; sample.n];
+            one.core_sample_indices.iter().for_each(|core| cores[*core as usize] = 1);
+            Cell { sizes, n_core, labels: one.labels.iter().map(|label| *label as u32).collect(), cores }
         });
-        let images: Vec<u32> = rows.into_iter().map(|row| row as u32).collect();
-        Ok(Seen::Grid(cells.collect(), n_distinct(&images) as u32))
+        let images = rows.into_iter().map(|row| row as u32).collect();
+        Ok(Seen::Grid(Box::new(Whole { cells: cells.collect(), images, space: Space::pixels(&pixels) })))
     }
 }
 
@@ -170,11 +193,11 @@ impl Experiment for DbGrid {
         let look = |part: Part| Look { params: params.clone(), part };
         let mut live = |known: &[Progress<Seen>], _: usize| unfinished(params, known.first()?.tick.as_ref()?);
         let found = lab.map_part("Neighbours", &[look(Part::Grid)], &mut live, (0.0, 0.5)).await?.pop();
-        let Some(Seen::Grid(cells, n_distinct)) = found else {
+        let Some(Seen::Grid(whole)) = found else {
             return Err(Error::Worker("the grid came without its cells".into()));
         };
         // The cells are finished; the distances are still to come.
-        let both = grids(params, &cells);
+        let both = grids(params, &whole.cells);
         let ks = params.neighbours();
         let n = params.n_samples as usize;
         let chunks = (0..if ks.is_empty() { 0 } else { n }).step_by(CHUNK);
@@ -188,7 +211,7 @@ impl Experiment for DbGrid {
             }
         }
         curves.iter_mut().for_each(|(_, curve)| curve.sort_by(f64::total_cmp));
-        Ok(report(params, &Searched { cells, curves, n_distinct }))
+        Ok(report(params, Searched { whole: *whole, curves }))
     }
 
     fn python(params: &DbGridParams) -> String {
@@ -217,14 +240,14 @@ impl Experiment for DbGrid {
     }
 }
 
-fn report(params: &DbGridParams, found: &Searched) -> Report {
+fn report(params: &DbGridParams, found: Searched) -> Report {
     let mut report = Report::default();
     let n = f64::from(params.n_samples);
     let settings = || params.eps.iter().flat_map(|eps| params.min_samples.iter().map(move |count| (*eps, *count)));
     report.metric("n_samples", "Images drawn", Value::Int(i64::from(params.n_samples)));
-    report.metric("n_distinct", "Different images among them", Value::Int(i64::from(found.n_distinct)));
+    report.metric("n_distinct", "Different images among them", Value::Int(n_distinct(&found.whole.images) as i64));
     let (mut listed, mut lopsided) = (0, 0);
-    for ((eps, min_samples), cell) in settings().zip(&found.cells) {
+    for ((eps, min_samples), cell) in settings().zip(&found.whole.cells) {
         let (clustered, clusters) = (cell.clustered(), cell.sizes.len());
         let share = f64::from(clustered) / n;
         if share > params.share {
@@ -240,12 +263,12 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
     }
     report.metric("n_listed", "Settings listed", Value::Int(listed));
     report.metric("n_lopsided", "Of these, 99 % of what is clustered in one cluster", Value::Int(lopsided));
-    let quiet = settings().zip(&found.cells).filter(|(_, cell)| 10 * cell.clustered() > 9 * params.n_samples);
+    let quiet = settings().zip(&found.whole.cells).filter(|(_, cell)| 10 * cell.clustered() > 9 * params.n_samples);
     if let Some(eps) = quiet.map(|((eps, _), _)| eps).min_by(f64::total_cmp) {
         report.metric("eps_low_noise", "Smallest eps with noise below 10 %", Value::number(eps));
     }
 
-    report.sections.extend(grids(params, &found.cells));
+    report.sections.extend(grids(params, &found.whole.cells));
 
     let mut ends: Vec<&(u32, Vec<f64>)> = found.curves.iter().collect();
     if ends.len() > 2 {
@@ -270,9 +293,25 @@ fn report(params: &DbGridParams, found: &Searched) -> Report {
             curves: curves.collect(),
         },
     });
-    report.sections.push(cells(params, found));
-    report.sections.push(cores(found));
+    report.sections.push(cells(params, &found));
+    report.sections.push(cores(&found));
+    report.arrays = arrays(params, found.whole);
     report
+}
+
+/// The draw, and whose cluster each image is in with every setting: for export, and to place a digit that is drawn.
+fn arrays(params: &DbGridParams, found: Whole) -> Vec<Array> {
+    let n = found.images.len() as u32;
+    let shape = vec![params.eps.len() as u32, params.min_samples.len() as u32, n];
+    let all = |of: fn(&Cell) -> &[u32]| found.cells.iter().flat_map(of).copied().collect::<Vec<u32>>();
+    let (labels, cores) = (all(|cell| &cell.labels), all(|cell| &cell.cores));
+    let mut arrays = vec![Array { name: "drawn".into(), shape: vec![n], numbers: Numbers::U32(found.images) }];
+    if !labels.is_empty() {
+        arrays.push(Array { name: "grid_labels".into(), shape: shape.clone(), numbers: Numbers::U32(labels) });
+        arrays.push(Array { name: "grid_cores".into(), shape, numbers: Numbers::U32(cores) });
+    }
+    arrays.extend(found.space.arrays());
+    arrays
 }
 
 /// A heat map over all settings.
@@ -339,7 +378,7 @@ fn unfinished(params: &DbGridParams, tick: &Tick) -> Option<Report> {
 /// What every setting found, as a table.
 fn cells(params: &DbGridParams, found: &Searched) -> Section {
     let settings = params.eps.iter().flat_map(|eps| params.min_samples.iter().map(move |count| (*eps, *count)));
-    let rows = settings.zip(&found.cells).map(|((eps, min_samples), cell)| {
+    let rows = settings.zip(&found.whole.cells).map(|((eps, min_samples), cell)| {
         let numbers =
             [min_samples, cell.sizes.len() as u32, params.n_samples - cell.clustered(), cell.n_core, cell.largest()];
         let sizes = cell.sizes.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");

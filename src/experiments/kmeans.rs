@@ -1,7 +1,9 @@
 //! k-means on whole images: every pixel is a feature (notebooks 002 and 003).
 
 use super::lab::{Lab, Progress};
-use super::restarts::{CLOSEST, FARTHEST, Fit, Found, Members, Restart, Task};
+use super::members::Members;
+use super::restarts::{Fit, Found, Restart, Task};
+use super::space::Space;
 use super::{Experiment, pictures};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
@@ -9,7 +11,7 @@ use crate::learn::cluster::KMeansOptions;
 use crate::learn::metrics;
 use crate::learn::preprocessing;
 use crate::python;
-use crate::report::{Array, Curve, Figure, GalleryRow, Numbers, Report, Section, Stroke, Value};
+use crate::report::{Array, Curve, Figure, Numbers, Report, Section, Stroke, Value};
 
 crate::choices! {
     /// How the first centres are chosen.
@@ -131,7 +133,8 @@ impl Experiment for KMeans {
         let look = Task::Members { params: params.clone(), labels, cluster_centers };
         let members =
             lab.map_part("Members", &[look], &mut |_, _| None, (0.95, 1.0)).await?.into_iter().find_map(Found::members);
-        finished(params, data, &fits, best, members.unwrap_or_default())
+        let members = members.ok_or_else(|| Error::Worker("no members came back".into()))?;
+        finished(params, data, &fits, best, members)
     }
 
     fn python(params: &KMeansParams) -> String {
@@ -154,7 +157,13 @@ impl Experiment for KMeans {
     }
 }
 
-fn finished(params: &KMeansParams, data: &Dataset, fits: &[Fit], best: usize, members: Members) -> Result<Report> {
+fn finished(
+    params: &KMeansParams,
+    data: &Dataset,
+    fits: &[Fit],
+    best: usize,
+    (members, space): (Members, Space),
+) -> Result<Report> {
     let fit = &fits[best];
     let truth: Vec<i32> = data.labels.iter().map(|label| i32::from(*label)).collect();
     let found: Vec<i32> = fit.labels.iter().map(|label| *label as i32).collect();
@@ -192,7 +201,7 @@ fn finished(params: &KMeansParams, data: &Dataset, fits: &[Fit], best: usize, me
     report.sections.push(confusion);
     let histories: Vec<Vec<(f64, f64)>> = fits.iter().map(Fit::points).collect();
     report.sections.push(descent(&histories, Some(best)));
-    report.sections.push(gallery(data, &sizes, &members.shown));
+    report.sections.push(members.gallery(data, |image| image));
 
     let n_features = data.n_features() as u32;
     report.arrays = vec![
@@ -207,16 +216,13 @@ fn finished(params: &KMeansParams, data: &Dataset, fits: &[Fit], best: usize, me
             numbers: Numbers::F64(fit.cluster_centers.clone()),
         },
         Array {
-            name: "distances".into(),
-            shape: vec![members.distances.len() as u32],
-            numbers: Numbers::F64(members.distances),
-        },
-        Array {
             name: "inertias".into(),
             shape: vec![fits.len() as u32],
             numbers: Numbers::F64(fits.iter().map(|fit| fit.inertia).collect()),
         },
     ];
+    report.arrays.extend(members.arrays());
+    report.arrays.extend(space.arrays());
     Ok(report)
 }
 
@@ -278,32 +284,6 @@ fn centres(params: &KMeansParams, data: &Dataset, frame: &[f32], sizes: Option<&
     let columns = params.cmap.columns(params.n_clusters);
     let section = pictures::grid("centres", "Cluster centres", &summary, data, captions, frame, (low, high), columns);
     if params.cmap == Drawn::Gray { pictures::white_on_black(section) } else { section }
-}
-
-/// The images closest to each centre, and those farthest from it.
-fn gallery(data: &Dataset, sizes: &[u64], members: &[(Vec<u32>, Vec<u32>)]) -> Section {
-    let digit = |image: &u32| data.class_names[usize::from(data.labels[*image as usize])].clone();
-    let rows = members.iter().zip(sizes).enumerate().flat_map(|(i, ((near, far), size))| {
-        let row = |what: &str, images: &[u32]| GalleryRow {
-            title: format!("cluster {i} ({size}), {what}"),
-            images: images.to_vec(),
-            captions: images.iter().map(digit).collect(),
-        };
-        [row("closest", near), row("farthest", far)]
-    });
-    Section {
-        id: "members".into(),
-        title: "Members of each cluster".into(),
-        summary: format!(
-            "For each of {} clusters the {CLOSEST} images closest to its centre, then the {FARTHEST} farthest from it; \
-             under each its true digit.",
-            members.len()
-        ),
-        figure: Figure::Gallery {
-            data: data.id.clone(),
-            rows: rows.filter(|row: &GalleryRow| !row.images.is_empty()).collect(),
-        },
-    }
 }
 
 /// Inertia after each iteration, one line for each restart.

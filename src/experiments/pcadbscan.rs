@@ -3,6 +3,7 @@
 use super::features::{Features, Outline, Projection, SvdSolver};
 use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
 use super::reconstructed::{self, Reconstructed};
+use super::space::{array, score_factor};
 use super::tree::{listed, n_distinct};
 use super::{Experiment, pictures, principal};
 use crate::data::Dataset;
@@ -42,6 +43,9 @@ impl PcaDbscanParams {
     }
 }
 
+/// Most scores that are handed out, 16 MB: more than the notebook's.
+const MOST_SCORES: usize = 2_000_000;
+
 /// All clusterings of a sample.
 #[derive(Serialize, Deserialize)]
 pub struct Sweep {
@@ -55,8 +59,12 @@ pub struct Swept {
     outline: Outline,
     /// For each eps the cluster of each image, -1 for noise.
     labels: Vec<Vec<i32>>,
-    /// For each eps how many images are cores.
-    n_core: Vec<u32>,
+    /// For each eps the samples that are cores, ascending.
+    cores: Vec<Vec<u32>>,
+    /// What scores are multiplied with.
+    score_factor: Vec<f64>,
+    /// The scores, row-major `(n_samples, n_components)`; empty if there are too many.
+    scores: Vec<f64>,
     reconstructed: Reconstructed,
 }
 
@@ -83,7 +91,9 @@ impl Job for Sweep {
             reconstructed: Reconstructed::of(place.dataset(), &features)?,
             images: images.clone(),
             outline: features.outline(),
-            n_core: found.iter().map(|one| one.core_sample_indices.len() as u32).collect(),
+            score_factor: score_factor(&features.pca),
+            scores: if scores.as_slice().len() > MOST_SCORES { Vec::new() } else { scores.as_slice().to_vec() },
+            cores: found.iter().map(|one| one.core_sample_indices.clone()).collect(),
             labels: found.into_iter().map(|one| one.labels).collect(),
         })
     }
@@ -188,17 +198,18 @@ fn finished(params: &PcaDbscanParams, data: &Dataset, found: &Swept) -> Result<R
     let settings: Vec<Setting> = params
         .eps
         .iter()
-        .zip(found.labels.iter().zip(&found.n_core))
+        .zip(found.labels.iter().zip(&found.cores))
         .map(|(eps, (labels, cores))| Setting {
             eps: *eps,
             sizes: bincount(labels),
-            cores: f64::from(*cores) / n as f64,
+            cores: cores.len() as f64 / n as f64,
         })
         .collect();
 
     let mut report = Report::default();
     let mut rows = Vec::new();
-    for ((setting, labels), n_core) in settings.iter().zip(&found.labels).zip(&found.n_core) {
+    for ((setting, labels), cores) in settings.iter().zip(&found.labels).zip(&found.cores) {
+        let n_core = cores.len() as i64;
         let Setting { eps, sizes, .. } = setting;
         let n_labels = setting.n_clusters() + usize::from(setting.noise() > 0);
         let score = adjusted_rand_score(&truth, labels)?;
@@ -209,7 +220,7 @@ fn finished(params: &PcaDbscanParams, data: &Dataset, found: &Swept) -> Result<R
         metric("n_labels", "clusters as the notebook counts them, noise included", Value::Int(n_labels as i64));
         metric("n_clusters", "clusters without noise", Value::Int(setting.n_clusters() as i64));
         metric("noise", "images of noise", Value::Int(setting.noise() as i64));
-        metric("cores", "images that are cores", Value::Int(i64::from(*n_core)));
+        metric("cores", "images that are cores", Value::Int(n_core));
         metric("sizes", "noise, then the size of each cluster", listed(sizes));
         metric("ari", "adjusted Rand index against the digits", Value::Float(score));
         rows.push(vec![
@@ -217,7 +228,7 @@ fn finished(params: &PcaDbscanParams, data: &Dataset, found: &Swept) -> Result<R
             Value::Int(n_labels as i64),
             Value::Int(setting.n_clusters() as i64),
             Value::Int(setting.noise() as i64),
-            Value::Int(i64::from(*n_core)),
+            Value::Int(n_core),
             Value::Int(setting.largest() as i64),
             Value::Float(score),
             Value::Text(flags::of(setting.cores, setting.n_clusters()).join(", ")),
@@ -273,6 +284,17 @@ fn finished(params: &PcaDbscanParams, data: &Dataset, found: &Swept) -> Result<R
             // Noise, -1, as the greatest number of 32 bits.
             numbers: Numbers::U32(labels.iter().map(|label| *label as u32).collect()),
         });
+    }
+    for (setting, cores) in settings.iter().zip(&found.cores) {
+        report.arrays.push(Array {
+            name: format!("core_sample_indices_{}", setting.eps),
+            shape: vec![cores.len() as u32],
+            numbers: Numbers::U32(cores.clone()),
+        });
+    }
+    report.arrays.push(array("score_factor", &[found.score_factor.len()], found.score_factor.clone()));
+    if !found.scores.is_empty() {
+        report.arrays.push(array("X_pca", &[n, found.score_factor.len()], found.scores.clone()));
     }
     Ok(report)
 }

@@ -3,15 +3,17 @@
 use super::features::{self, Outline, Projection, Restart, SvdSolver};
 use super::kmeans::{KMeansParams, descent};
 use super::lab::{Job, Lab, Progress, Ticker, Workplace};
-use super::restarts::{CLOSEST, Fit};
+use super::members::Members;
+use super::restarts::Fit;
+use super::space::Space;
 use super::tree::{listed, n_distinct};
 use super::{Experiment, pictures, principal};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::learn::cluster::{Samples, distances};
+use crate::learn::cluster::Samples;
 use crate::learn::{Matrix, metrics};
 use crate::params::Domain;
-use crate::report::{Array, ColorMap, Figure, GalleryRow, Numbers, Report, Section, Value};
+use crate::report::{Array, ColorMap, Figure, Numbers, Report, Section, Value};
 use serde::{Deserialize, Serialize};
 
 crate::params! {
@@ -85,10 +87,10 @@ pub struct Look {
     outline: Outline,
     /// Centres as images, row-major, in grey levels.
     centres: Vec<f64>,
-    /// Samples of each cluster that are closest to its centre.
-    closest: Vec<Vec<u32>>,
-    /// Distance of each sample to its centre, among the scores.
-    distances: Vec<f64>,
+    /// How the samples lie around the centres, among the scores.
+    members: Members,
+    /// Where a new image would be among the scores.
+    space: Space,
 }
 
 impl Job for Task {
@@ -103,16 +105,9 @@ impl Job for Task {
         let d = features.pca.n_components();
         let k = cluster_centers.len() / d.max(1);
         let centers = Matrix::from_vec(cluster_centers, k, d)?;
-        let far = distances(&Samples::new(&features.scores)?, &centers, &labels)?;
-        let closest = (0..k as u32).map(|cluster| {
-            let mut all: Vec<u32> = (0..labels.len() as u32).filter(|i| labels[*i as usize] == cluster).collect();
-            all.sort_by(|a, b| far[*a as usize].total_cmp(&far[*b as usize]).then(a.cmp(b)));
-            all.truncate(2 * CLOSEST);
-            all
-        });
         Ok(Found::Look(Box::new(Look {
-            closest: closest.collect(),
-            distances: far,
+            members: Members::of(&Samples::new(&features.scores)?, &centers, &labels)?,
+            space: Space::scores(&features.pca),
             images: features.images.clone(),
             outline: features.outline(),
             centres: features.pca.inverse_transform(&centers)?.into_vec(),
@@ -166,7 +161,7 @@ impl Experiment for PcaKMeans {
         let look = [Task::Look { projection, labels, cluster_centers }];
         let looks = lab.map_part("Centres", &look, &mut |_, _| None, (0.95, 1.0)).await?;
         match looks.into_iter().next() {
-            Some(Found::Look(look)) => finished(params, lab.dataset, &fits, best, &look),
+            Some(Found::Look(look)) => finished(params, lab.dataset, &fits, best, *look),
             _ => Err(Error::Worker("no centres came back".into())),
         }
     }
@@ -187,7 +182,7 @@ impl Experiment for PcaKMeans {
     }
 }
 
-fn finished(params: &PcaKMeansParams, data: &Dataset, fits: &[&Fit], best: usize, look: &Look) -> Result<Report> {
+fn finished(params: &PcaKMeansParams, data: &Dataset, fits: &[&Fit], best: usize, look: Look) -> Result<Report> {
     let fit = fits[best];
     let digits: Vec<u8> = look.images.iter().map(|image| data.labels[*image as usize]).collect();
     let truth: Vec<i32> = digits.iter().map(|digit| i32::from(*digit)).collect();
@@ -232,7 +227,7 @@ fn finished(params: &PcaKMeansParams, data: &Dataset, fits: &[&Fit], best: usize
     let of = (look.images.as_slice(), &look.outline);
     let group = |i: usize| fit.labels[i] as usize;
     report.sections.push(principal::plane(data, &params.projection(), of, ("cluster", names), group));
-    report.sections.push(closest(data, &sizes, look));
+    report.sections.push(look.members.gallery(data, |sample| look.images[sample as usize]));
     let histories: Vec<Vec<(f64, f64)>> =
         fits.iter().map(|fit| fit.history.iter().enumerate().map(|(i, y)| (i as f64 + 1.0, *y)).collect()).collect();
     report.sections.push(descent(&histories, Some(best)));
@@ -251,21 +246,14 @@ fn finished(params: &PcaKMeansParams, data: &Dataset, fits: &[&Fit], best: usize
             numbers: Numbers::F64(fit.cluster_centers.clone()),
         },
         Array {
-            name: "distances".into(),
-            shape: vec![look.distances.len() as u32],
-            numbers: Numbers::F64(look.distances.clone()),
-        },
-        Array {
             name: "centres".into(),
             shape: vec![k, data.n_features() as u32],
             numbers: Numbers::F64(look.centres.clone()),
         },
-        Array {
-            name: "drawn".into(),
-            shape: vec![look.images.len() as u32],
-            numbers: Numbers::U32(look.images.clone()),
-        },
+        Array { name: "drawn".into(), shape: vec![look.images.len() as u32], numbers: Numbers::U32(look.images) },
     ];
+    report.arrays.extend(look.members.arrays());
+    report.arrays.extend(look.space.arrays());
     Ok(report)
 }
 
@@ -276,23 +264,4 @@ fn centres(data: &Dataset, summary: &str, captions: impl Iterator<Item = String>
         *map = ColorMap::Viridis;
     }
     section
-}
-
-/// The images closest to each centre.
-fn closest(data: &Dataset, sizes: &[u64], look: &Look) -> Section {
-    let rows = look.closest.iter().zip(sizes).enumerate().map(|(i, (samples, size))| {
-        let images: Vec<u32> = samples.iter().map(|sample| look.images[*sample as usize]).collect();
-        let captions = pictures::labels(data, &images);
-        GalleryRow { title: format!("cluster {i} ({size}), closest"), images, captions }
-    });
-    Section {
-        id: "members".into(),
-        title: "Members of each cluster".into(),
-        summary: format!(
-            "For each of {} clusters up to {} images closest to its centre; under each its true digit.",
-            sizes.len(),
-            2 * CLOSEST
-        ),
-        figure: Figure::Gallery { data: data.id.clone(), rows: rows.filter(|row| !row.images.is_empty()).collect() },
-    }
 }

@@ -2,6 +2,8 @@
 
 use super::kmeans::{Init, KMeansParams};
 use super::lab::{Job, Tick, Ticker, Turn, Workplace, without_rest};
+use super::members::Members;
+use super::space::Space;
 use crate::error::{Result, Warning};
 use crate::learn::Matrix;
 use crate::learn::cluster::{self, Descent, KMeansFit, KMeansOptions, Points, Standing};
@@ -75,7 +77,7 @@ impl Job for Restart {
 pub enum Task {
     /// One restart.
     Restart(Restart),
-    /// Who is closest to and farthest from each centre.
+    /// Who is closest to each centre, farthest from it, and confused.
     Members {
         /// The settings.
         params: KMeansParams,
@@ -91,23 +93,9 @@ pub enum Task {
 pub enum Found {
     /// Of a restart.
     Fit(Fit),
-    /// Of a look at the winner.
-    Members(Members),
+    /// Of a look at the winner: its members, and where a new image would be.
+    Members(Members, Space),
 }
-
-/// How images lie around their centres.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Members {
-    /// Of each cluster, images from the closest to the farthest: the first few and the last few.
-    pub shown: Vec<(Vec<u32>, Vec<u32>)>,
-    /// Distance of every image to its centre.
-    pub distances: Vec<f64>,
-}
-
-/// Members shown that are closest to a centre.
-pub const CLOSEST: usize = 6;
-/// Members shown that are farthest from it.
-pub const FARTHEST: usize = 4;
 
 impl Job for Task {
     type Output = Found;
@@ -127,16 +115,7 @@ impl Job for Task {
                 let pixels = place.pixels(params.scaling.into())?;
                 let k = params.n_clusters as usize;
                 let centers = Matrix::from_vec(cluster_centers, k, place.dataset().n_features())?;
-                let distances = cluster::distances(&*pixels, &centers, &labels)?;
-                let shown = (0..params.n_clusters).map(|cluster| {
-                    let mut all: Vec<u32> =
-                        (0..labels.len() as u32).filter(|i| labels[*i as usize] == cluster).collect();
-                    all.sort_by(|a, b| distances[*a as usize].total_cmp(&distances[*b as usize]).then(a.cmp(b)));
-                    let far = all.len().saturating_sub(FARTHEST).max(CLOSEST.min(all.len()));
-                    (all[..CLOSEST.min(all.len())].to_vec(), all[far..].to_vec())
-                });
-                let shown = shown.collect();
-                Ok(Found::Members(Members { shown, distances }))
+                Ok(Found::Members(Members::of(&*pixels, &centers, &labels)?, Space::pixels(&pixels)))
             }
         }
     }
@@ -186,7 +165,7 @@ impl Found {
     pub fn fit(self) -> Option<Fit> {
         match self {
             Found::Fit(fit) => Some(fit),
-            Found::Members(_) => None,
+            Found::Members(..) => None,
         }
     }
 
@@ -194,14 +173,14 @@ impl Found {
     pub fn as_fit(&self) -> Option<&Fit> {
         match self {
             Found::Fit(fit) => Some(fit),
-            Found::Members(_) => None,
+            Found::Members(..) => None,
         }
     }
 
     /// The members, if they are it.
-    pub fn members(self) -> Option<Members> {
+    pub fn members(self) -> Option<(Members, Space)> {
         match self {
-            Found::Members(members) => Some(members),
+            Found::Members(members, space) => Some((members, space)),
             Found::Fit(_) => None,
         }
     }

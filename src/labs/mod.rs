@@ -6,12 +6,14 @@ mod mask;
 mod pairs;
 mod question;
 mod rule;
+mod sorting;
 
 pub use claim::{Claim, Finding, Test, Verdict};
 pub use mask::Mask;
 pub use pairs::Pairs;
 pub use question::{Choice, Item, Kind, Question};
 pub use rule::{Comparison, Rule, Side};
+pub use sorting::{Sorting, UNSORTED};
 
 use crate::data::opened::is_own_id;
 use crate::report::{Outcome, Report, Value};

@@ -3,6 +3,7 @@
 use super::mask::Mask;
 use super::pairs::Pairs;
 use super::rule::{Rule, filled, number};
+use super::sorting::Sorting;
 use crate::report::{Painted, Report, Value};
 use serde::Deserialize;
 
@@ -76,6 +77,8 @@ pub enum Kind {
         /// What is said: `{given}`, `{most}`, `{mistakes}`, as [`Pairs::compared`] has them.
         said: String,
     },
+    /// By images that are sorted into groups.
+    Sort(Sorting),
     /// By an order, the largest first.
     Order {
         /// What is put in order.
@@ -124,6 +127,7 @@ impl Question {
             }
             Kind::Paint { .. } => self.painted(answer).is_some(),
             Kind::Pairs { .. } => self.pairs(answer).is_some(),
+            Kind::Sort(sorting) => sorting.groups(answer).is_some(),
         }
     }
 
@@ -136,6 +140,7 @@ impl Question {
             Kind::Choice { options, .. } => options.iter().find(|o| o.id == id).map(|o| o.label.clone()),
             Kind::Order { items, .. } => items.iter().find(|item| item.id == id).map(|item| item.label.clone()),
             Kind::Number { .. } | Kind::Pairs { .. } => None,
+            Kind::Sort(sorting) => sorting.words(id),
             Kind::Paint { .. } => {
                 let n = self.painted(id)?.0.iter().filter(|on| **on).count();
                 Some(format!("{n} pixels"))
@@ -208,6 +213,7 @@ impl Question {
             Kind::Pairs { classes, matrix, said, .. } => {
                 filled(said, &self.pairs(answer)?.compared(report, matrix, classes)?)
             }
+            Kind::Sort(sorting) => sorting.reveal(answer, report),
             Kind::Paint { said, .. } => {
                 let overlap = self.painted(answer)?.overlap(&self.mask(report)?);
                 let mut numbers = Report::default();

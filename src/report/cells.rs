@@ -1,6 +1,8 @@
 //! What stands behind a confusion matrix: shares instead of counts, and the images of a cell.
 
 use super::{Figure, Numbers, Report};
+use crate::learn::Matrix;
+use crate::learn::matching::linear_sum_assignment;
 
 /// What the cells of a confusion matrix say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,31 @@ pub fn matrix(figure: &Figure, cells: Cells) -> Option<Figure> {
     let (row_title, column_title, rows, columns) =
         (row_title.clone(), column_title.clone(), rows.clone(), columns.clone());
     Some(Figure::Heatmap { row_title, column_title, rows, columns, values, texts, high, map: *map })
+}
+
+/// A confusion matrix with its columns in another order: one for each row on the diagonal, so that as many images as
+/// possible are there, the rest behind in their own order; and how many images are on the diagonal. `None` of other
+/// figures.
+pub fn matched(figure: &Figure) -> Option<(Figure, u64)> {
+    let Figure::Confusion { row_title, column_title, rows, columns, counts, map } = figure else { return None };
+    let width = columns.len();
+    let cost = Matrix::from_vec(counts.iter().map(|count| *count as f64).collect(), rows.len(), width).ok()?;
+    let mut pairs = linear_sum_assignment(&cost, true).ok()?;
+    // A column that has nothing of its row is nobody's.
+    pairs.retain(|(row, column)| counts[row * width + column] > 0);
+    let mut order: Vec<usize> = pairs.iter().map(|(_, column)| *column).collect();
+    let rest: Vec<usize> = (0..width).filter(|column| !order.contains(column)).collect();
+    order.extend(rest);
+    let on = pairs.iter().map(|(row, column)| counts[row * width + column]).sum();
+    let figure = Figure::Confusion {
+        row_title: row_title.clone(),
+        column_title: column_title.clone(),
+        rows: rows.clone(),
+        columns: order.iter().map(|column| columns[*column].clone()).collect(),
+        counts: counts.chunks(width.max(1)).flat_map(|row| order.iter().map(|column| row[*column])).collect(),
+        map: *map,
+    };
+    Some((figure, on))
 }
 
 /// Numbers of the images of class `truth` that were taken for `predicted`, each with its confidence, the
@@ -108,6 +135,32 @@ mod tests {
         assert_eq!(texts(Cells::Counts), ["3", "1", "0", "0", "1", "3999"]);
         assert_eq!(texts(Cells::OfRow), ["75.0", "25.0", "0.0", "0.0", "<.1", "100.0"]);
         assert_eq!(texts(Cells::OfColumn), ["75.0", "<.1", "0.0", "0.0", "25.0", "100.0"]);
+    }
+
+    #[test]
+    fn the_best_matching_is_on_the_diagonal() {
+        let names = |n: usize| (0..n).map(|i| i.to_string()).collect::<Vec<_>>();
+        let of = |rows: usize, columns: usize, counts: &[u64]| {
+            let figure = Figure::Confusion {
+                row_title: String::new(),
+                column_title: String::new(),
+                rows: names(rows),
+                columns: names(columns),
+                counts: counts.to_vec(),
+                map: ColorMap::Blues,
+            };
+            match matched(&figure) {
+                Some((Figure::Confusion { columns, counts, .. }, on)) => (columns.join(" "), counts, on),
+                other => panic!("{other:?}"),
+            }
+        };
+        // Column 1 is the best of both rows; together they do best if the second gives way.
+        let (columns, counts, on) = of(2, 3, &[0, 9, 2, 6, 7, 1]);
+        assert_eq!((columns.as_str(), on), ("1 0 2", 15));
+        assert_eq!(counts, [9, 0, 2, 7, 6, 1]);
+        // More digits than clusters: one digit has none. An empty column is no match.
+        assert_eq!(of(3, 2, &[1, 5, 4, 0, 2, 4]).0, "1 0");
+        assert_eq!(of(2, 2, &[0, 3, 0, 5]), ("1 0".into(), vec![3, 0, 5, 0], 5));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use super::regions::n_areas;
 use super::sight::Look;
 use crate::error::Result;
 use crate::learn::inference::{
-    Aggregation, Control, log_quantile_aggregation, log_two_sided_p, quantile_aggregation, select, threshold, two_sided_p,
+    Aggregation, Control, log_quantile_aggregation, log_two_sided_p, quantile_aggregation, select, threshold,
+    two_sided_p,
 };
 use serde::{Deserialize, Serialize};
 

@@ -17,6 +17,7 @@ pub mod near;
 mod painted;
 pub mod path;
 pub mod pixel;
+pub mod placed;
 pub mod reconstruct;
 pub mod regions;
 pub mod sealed;

@@ -55,7 +55,17 @@ pub fn unpacked(name: &str, raw: &[u8]) -> Result<Outcome> {
     let Head { configuration, engine, digest } = crate::json::read(head).map_err(|e| damaged(e.to_string()))?;
     let report = decode(&raw[end + 1..]).map_err(|e| damaged(e.to_string()))?;
     let raw = raw[end + 1..].to_vec();
-    Ok(Outcome { configuration, engine, digest, seconds: 0.0, memory_bytes: 0, workers: 0, parts: Vec::new(), report, raw })
+    Ok(Outcome {
+        configuration,
+        engine,
+        digest,
+        seconds: 0.0,
+        memory_bytes: 0,
+        workers: 0,
+        parts: Vec::new(),
+        report,
+        raw,
+    })
 }
 
 #[cfg(test)]

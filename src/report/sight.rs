@@ -110,7 +110,17 @@ impl Inferred {
 
     /// Every pixel that takes part, the smallest p-value of its pair first.
     pub fn table(&self) -> Table {
-        let columns = ["pair", "row", "column", "images with ink, %", "p-value", "−log₁₀ p", "z-score", "coefficient", "selected"];
+        let columns = [
+            "pair",
+            "row",
+            "column",
+            "images with ink, %",
+            "p-value",
+            "−log₁₀ p",
+            "z-score",
+            "coefficient",
+            "selected",
+        ];
         let mut rows = Vec::new();
         for (task, (joined, seen)) in self.tasks.iter().zip(self.all()) {
             let mut pixels: Vec<usize> = (0..task.n_features()).filter(|pixel| task.takes_part(*pixel)).collect();

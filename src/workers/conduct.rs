@@ -57,7 +57,12 @@ impl Podium {
 /// Runs an experiment and posts what it came to. Who sends news to the ear that it returns keeps it going.
 pub fn conduct(experiment: &str, values: Values, dataset: Arc<Dataset>) -> Ear {
     let (ear, news) = unbounded();
-    let podium = Podium { news: Cell::new(Some(news)), shown: Cell::new(now()), next: Cell::new(now() + DRAW_MS), parts: RefCell::default() };
+    let podium = Podium {
+        news: Cell::new(Some(news)),
+        shown: Cell::new(now()),
+        next: Cell::new(now() + DRAW_MS),
+        parts: RefCell::default(),
+    };
     let entry = Entry::find(experiment);
     wasm_bindgen_futures::spawn_local(async move {
         let report = match entry {

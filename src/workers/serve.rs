@@ -212,8 +212,17 @@ mod files {
                 ToWorker::PackReport { configuration, engine, digest, seconds, memory_bytes, workers, parts } => {
                     let text = decode(&bytes()).and_then(|report| {
                         let raw = Vec::new();
-                        let outcome =
-                            Outcome { configuration, engine, digest, seconds, memory_bytes, workers, parts, report, raw };
+                        let outcome = Outcome {
+                            configuration,
+                            engine,
+                            digest,
+                            seconds,
+                            memory_bytes,
+                            workers,
+                            parts,
+                            report,
+                            raw,
+                        };
                         serde_json::to_vec_pretty(&outcome).map_err(|e| Error::Data(e.to_string()))
                     });
                     packed(text);

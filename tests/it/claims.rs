@@ -1,9 +1,11 @@
 //! What the scenes claim and ask fits what their experiments report.
 
+use digitoscope::data::disk;
 use digitoscope::experiments::{Entry, Values};
 use digitoscope::labs::{self, Kind, Scene};
 use digitoscope::link::View;
 use digitoscope::report::{Report, sealed};
+use digitoscope::runner;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -24,6 +26,10 @@ fn answers(kind: &Kind) -> Vec<String> {
         Kind::Choice { options, .. } => options.iter().map(|option| option.id.clone()).collect(),
         Kind::Paint { .. } => ["p8", "p0ff", "p000000000000000000000000000f"].map(String::from).to_vec(),
         Kind::Pairs { .. } => ["0-1~2-3", "4-9~5-3", "9-8~7-9"].map(String::from).to_vec(),
+        Kind::Sort(sorting) => {
+            let n = sorting.images.len();
+            ["a".repeat(n), "ab".repeat(n / 2), "abc".repeat(n / 3)].to_vec()
+        }
         Kind::Order { items, .. } => {
             let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
             let turned = |by: usize| {
@@ -87,6 +93,20 @@ fn every_prediction_is_answered_by_the_run() {
         }
     }
     assert!(n_questions >= 4, "the four questions of the exercise");
+}
+
+#[test]
+fn images_to_be_sorted_are_the_digits_that_the_question_says() {
+    let mut n_questions = 0;
+    for question in scenes().flat_map(|scene| &scene.predictions) {
+        let Kind::Sort(sorting) = &question.kind else { continue };
+        let data = disk::builtin(&runner::builtin_folder(), &sorting.data).unwrap();
+        let labels: Vec<u8> = sorting.images.iter().map(|image| data.labels[*image as usize]).collect();
+        assert_eq!(labels, sorting.digits, "{}", question.id);
+        assert!(sorting.groups > 1 && sorting.letters().count() == sorting.groups, "{}", question.id);
+        n_questions += 1;
+    }
+    assert!(n_questions > 0);
 }
 
 #[test]

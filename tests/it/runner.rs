@@ -120,7 +120,19 @@ fn a_link_gives_a_report_and_its_arrays() {
     assert_eq!((&again.digest, &again.report), (&ours.digest, &ours.report));
 
     let npz = folder.read("out.npz");
-    assert_eq!(names(&npz), ["labels_.npy", "cluster_centers_.npy", "distances.npy", "inertias.npy"]);
+    assert_eq!(
+        names(&npz),
+        [
+            "labels_.npy",
+            "cluster_centers_.npy",
+            "inertias.npy",
+            "distances.npy",
+            "second_labels.npy",
+            "second_distances.npy",
+            "pixel_factor.npy",
+            "pixel_offset.npy",
+        ]
+    );
     let (kind, shape, labels) = npy(&npz, "labels_");
     assert_eq!((kind.as_str(), shape), ("<u4", vec![1000]));
     let labels: Vec<u32> = labels.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect();

@@ -84,7 +84,8 @@ impl Desk {
         let ((dataset, began), mut conductor) = try_join(images, workers).await?;
         let key = setup.key();
         let bench = PageBench::new(self, turn, key.clone());
-        let Conclusion { report, raw, digest, memory, parts } = conductor.run(entry, &values, &dataset, &pool, &bench).await?;
+        let Conclusion { report, raw, digest, memory, parts } =
+            conductor.run(entry, &values, &dataset, &pool, &bench).await?;
         self.conductor.set_value(Some(conductor));
         let outcome = Arc::new(Outcome {
             configuration: key.clone(),

@@ -135,7 +135,14 @@ pub fn report(params: &EncludlParams, data: &Dataset, pairs: &[Pair], found: &[O
             each.extend(alike::agreements(&name, &known, &maps, &now.mask, &scores));
             regions.add(&name, &known, &scores, params.n_bootstraps);
             curves.push(curve(&inferred, &task, &joined, at as u8)?);
-            told::arrays(&mut report, pair, &joined, &now.mask, &importances(&params.kept(data, pair)?, &known), &known);
+            told::arrays(
+                &mut report,
+                pair,
+                &joined,
+                &now.mask,
+                &importances(&params.kept(data, pair)?, &known),
+                &known,
+            );
         }
         seen.push(now);
         inferred.tasks.push(task);

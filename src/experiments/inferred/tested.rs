@@ -39,7 +39,13 @@ pub(super) fn table_of_regions(params: &EncludlParams, rows: Vec<Vec<Value>>) ->
 }
 
 /// How far off a selected pixel may be, and how much is found: what the number of regions trades for each other.
-pub(super) fn tolerance(report: &mut Report, params: &EncludlParams, pair: &Pair, name: &str, known: &[(usize, &Inference)]) {
+pub(super) fn tolerance(
+    report: &mut Report,
+    params: &EncludlParams,
+    pair: &Pair,
+    name: &str,
+    known: &[(usize, &Inference)],
+) {
     let (mut widest, mut second) = (0.0f64, 0.0f64);
     for (_, one) in known {
         let mut sizes = one.diameters.clone();

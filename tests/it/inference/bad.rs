@@ -160,11 +160,9 @@ fn lassos_that_do_not_converge_are_counted_once() {
 #[test]
 fn every_experiment_has_the_doubts() {
     let data = pair(20);
-    for (experiment, more) in [
-        ("encludl", ("n_bootstraps", "2")),
-        ("contrast", ("n_bootstraps", "2")),
-        ("repeats", ("n_seeds", "3")),
-    ] {
+    for (experiment, more) in
+        [("encludl", ("n_bootstraps", "2")), ("contrast", ("n_bootstraps", "2")), ("repeats", ("n_seeds", "3"))]
+    {
         let values = [("n_clusters", "25"), more];
         let warnings = run(experiment, &data, &values).unwrap().warnings;
         let few = Warning::FewSamples { what: "4 vs 7".into(), n_samples: 20, n_clusters: 25 };

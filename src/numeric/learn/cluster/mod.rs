@@ -16,5 +16,6 @@ pub use hierarchy::{
 };
 pub use kmeans::{
     Descent, Init, Interval, Iteration, KMeansFit, KMeansOptions, Look, Move, Nearest, Pixels, Points, Quantized,
-    Samples, Scratch, Standing, best_restart, descend, distances, kmeans, lloyd, predict, start, warnings,
+    Samples, Scratch, Standing, best_restart, descend, distances, kmeans, lloyd, predict, second_nearest, start,
+    warnings,
 };

@@ -90,9 +90,7 @@ fn one(sorted: &[f64], how: Aggregation) -> f64 {
     let capped = |p: f64| if p > 1.0 { 1.0 } else { p };
     match how {
         Aggregation::Fixed { gamma } => capped(quantile(sorted, gamma) / gamma),
-        Aggregation::Adaptive { gamma_min } => {
-            capped((1.0 - libm::log(gamma_min)) * best(first_rank(gamma_min, n), 1))
-        }
+        Aggregation::Adaptive { gamma_min } => capped((1.0 - libm::log(gamma_min)) * best(first_rank(gamma_min, n), 1)),
         Aggregation::AdaptiveCompat { gamma_min } => {
             let first = (gamma_min * n).floor() as usize;
             capped((1.0 - libm::log(gamma_min)) * best(first, 0))
@@ -114,7 +112,9 @@ fn log_one(sorted: &[f64], how: Aggregation) -> f64 {
             let quantile = if t == 0.0 || a == b { a } else { b + libm::log(t + (1.0 - t) * libm::exp(a - b)) };
             quantile - libm::log(gamma)
         }
-        Aggregation::Adaptive { gamma_min } => libm::log(1.0 - libm::log(gamma_min)) + best(first_rank(gamma_min, n), 1),
+        Aggregation::Adaptive { gamma_min } => {
+            libm::log(1.0 - libm::log(gamma_min)) + best(first_rank(gamma_min, n), 1)
+        }
         Aggregation::AdaptiveCompat { gamma_min } => {
             libm::log(1.0 - libm::log(gamma_min)) + best((gamma_min * n).floor() as usize, 0)
         }

@@ -11,7 +11,7 @@
 //! * [`points`]: what the data must offer; [`pixels`], [`samples`]: the data.
 //! * [`quantized`]: the integer filter for images.
 //! * [`start`]: the first centres; [`search`]: nearest centres; [`step`]: next centres.
-//! * [`restarts`]: several starts, the best of them.
+//! * [`restarts`]: several starts, the best of them. [`second`]: what a row is nearest to besides.
 
 mod closest;
 mod pixels;
@@ -22,6 +22,7 @@ mod quantized;
 mod restarts;
 mod samples;
 mod search;
+mod second;
 mod start;
 mod step;
 
@@ -31,6 +32,7 @@ pub use points::{Interval, Move, Nearest, Points, Scratch};
 pub use quantized::Quantized;
 pub use restarts::{best_restart, kmeans, warnings};
 pub use samples::Samples;
+pub use second::second_nearest;
 pub use start::{Init, start};
 
 use crate::error::{Error, Result};

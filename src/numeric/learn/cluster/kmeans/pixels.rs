@@ -143,6 +143,15 @@ impl Pixels {
         values
     }
 
+    /// What the scaling makes of any image's grey levels, `x * factor + offset`, both `(n_features,)`. Under a scaling
+    /// the columns that never vary have the factor 0: they tell no image from another.
+    pub fn scaling(&self) -> (Vec<f64>, Vec<f64>) {
+        let varies = |j: usize| self.scale[j] != 0.0;
+        let factor = |j: usize| if varies(j) { self.scaler.slope(j) } else { 0.0 };
+        let offset = |j: usize| if varies(j) { self.scaler.value(j, 0.0) } else { self.offsets[j] };
+        (0..self.n_features).map(|j| (factor(j), offset(j))).unzip()
+    }
+
     fn row(&self, i: usize) -> &[u8] {
         &self.stored[i * self.stride..(i + 1) * self.stride]
     }
