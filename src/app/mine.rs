@@ -33,7 +33,7 @@ pub fn Open() -> impl IntoView {
     view! {
         <div class="pad-tools">
             <button class="btn" data-testid="mine" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
-                {move || if open.get() { "Put the own digit away" } else { "Try a digit of your own" }}
+                {move || if open.get() { "Put your digit away" } else { "Try a digit of your own" }}
             </button>
         </div>
         <Show when=move || open.get()>{later::view(Piece::Mine)}</Show>
