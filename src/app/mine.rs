@@ -147,7 +147,7 @@ fn Centres(run: Memo<Option<Run>>, pixels: Memo<Vec<u8>>) -> impl IntoView {
         <div class="scroll" tabindex="0" role="region" aria-label="The nearest centres">
             <table class="counts" data-testid="mine-centres">
                 <caption class="sr">"The nearest centres"</caption>
-                <thead><tr><th scope="col">"cluster"</th><th scope="col">"distance"</th><th scope="col"></th><th scope="col">"mostly"</th></tr></thead>
+                <thead><tr><th scope="col">"cluster"</th><th scope="col">"distance"</th><td></td><th scope="col">"mostly"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>

@@ -109,7 +109,9 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
     };
     let revealed = move || {
         let answer = given.get()?;
-        let report = current.get()?;
+        // Groups are compared with the digits before any run.
+        let alone = || matches!(question.kind, Kind::Sort(_)).then(Arc::default);
+        let report = current.get().or_else(alone)?;
         let text = question.reveal(&answer, &report)?;
         let picture = question.painted(&answer).zip(question.mask(&report));
         let picture = picture.map(|(painted, mask)| later::view(Piece::Compared(painted, mask, columns(question))));
