@@ -220,7 +220,10 @@ fn Field(question: &'static Question, draft: RwSignal<String>) -> impl IntoView 
         }
         .into_any(),
         Kind::Order { items, .. } => view! { <Order items draft/> }.into_any(),
-        Kind::Sort(sorting) => later::view(Piece::Sort(sorting, draft)),
+        Kind::Sort(sorting) => {
+            // As tall before it comes as when it asks for the images.
+            view! { <div class="sort-room">{later::view(Piece::Sort(sorting, draft))}</div> }.into_any()
+        }
         Kind::Paint { rows, columns, .. } => later::view(Piece::Paint(*rows, *columns, draft)),
     }
 }
