@@ -28,7 +28,7 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
     // Clusters have no order of their own; where no notebook shows one, the best matching is the one to begin with.
     let of_clusters =
         section.with_untracked(|section| section.as_ref().is_some_and(|s| cells::labels_of(&s.id).is_some()));
-    let match_columns = RwSignal::new(of_clusters && desk.setup.with_untracked(|setup| in_clusters(setup)));
+    let match_columns = RwSignal::new(of_clusters && desk.setup.with_untracked(in_clusters));
     let matched = Memo::new(move |_| {
         section.with(|section| {
             let section = section.as_ref()?;

@@ -33,7 +33,7 @@ pub fn Open() -> impl IntoView {
     view! {
         <div class="pad-tools">
             <button class="btn" data-testid="mine" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
-                {move || if open.get() { "Put the own digit away" } else { "Try a digit of your own" }}
+                {move || if open.get() { "Put your digit away" } else { "Try a digit of your own" }}
             </button>
         </div>
         <Show when=move || open.get()>{later::view(Piece::Mine)}</Show>
@@ -147,7 +147,7 @@ fn Centres(run: Memo<Option<Run>>, pixels: Memo<Vec<u8>>) -> impl IntoView {
         <div class="scroll" tabindex="0" role="region" aria-label="The nearest centres">
             <table class="counts" data-testid="mine-centres">
                 <caption class="sr">"The nearest centres"</caption>
-                <thead><tr><th scope="col">"cluster"</th><th scope="col">"distance"</th><th scope="col"></th><th scope="col">"mostly"</th></tr></thead>
+                <thead><tr><th scope="col">"cluster"</th><th scope="col">"distance"</th><td></td><th scope="col">"mostly"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>

@@ -109,7 +109,9 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
     };
     let revealed = move || {
         let answer = given.get()?;
-        let report = current.get()?;
+        // Groups are compared with the digits before any run.
+        let alone = || matches!(question.kind, Kind::Sort(_)).then(Arc::default);
+        let report = current.get().or_else(alone)?;
         let text = question.reveal(&answer, &report)?;
         let picture = question.painted(&answer).zip(question.mask(&report));
         let picture = picture.map(|(painted, mask)| later::view(Piece::Compared(painted, mask, &question.kind)));
@@ -216,7 +218,10 @@ fn Field(question: &'static Question, draft: RwSignal<String>) -> impl IntoView 
         .into_any(),
         Kind::Order { items, .. } => view! { <Order items draft/> }.into_any(),
         Kind::Pairs { n, classes, .. } => later::view(Piece::Pairs(*n as usize, classes, draft)),
-        Kind::Sort(sorting) => later::view(Piece::Sort(sorting, draft)),
+        Kind::Sort(sorting) => {
+            // As tall before it comes as when it asks for the images.
+            view! { <div class="sort-room">{later::view(Piece::Sort(sorting, draft))}</div> }.into_any()
+        }
         Kind::Paint { rows, columns, .. } => later::view(Piece::Paint(*rows, *columns, draft)),
     }
 }

@@ -8,6 +8,7 @@ use crate::learn::Matrix;
 use crate::learn::cluster::{self, Points};
 use crate::report::{Array, Figure, GalleryRow, Numbers, Section};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 /// Members shown that are closest to a centre.
 const CLOSEST: usize = 6;
@@ -41,6 +42,17 @@ struct Shown {
     confused: Vec<u32>,
 }
 
+/// Samples in the order of their values, of equals the first one first.
+fn ascending(values: impl Iterator<Item = (f64, u32)>) -> Vec<u32> {
+    let mut order: Vec<(f64, u32)> = values.collect();
+    order.sort_by(by_value);
+    order.into_iter().map(|(_, i)| i).collect()
+}
+
+fn by_value(a: &(f64, u32), b: &(f64, u32)) -> Ordering {
+    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+}
+
 impl Members {
     /// Looks at the clusters `labels`, `(n_samples,)`, around `centers`, `(n_clusters, n_features)`.
     ///
@@ -50,23 +62,25 @@ impl Members {
         let (second, second_distances) = cluster::second_nearest(points, centers, labels)?;
         let mut all = vec![Vec::new(); centers.n_rows()];
         labels.iter().zip(0u32..).for_each(|(label, i)| all[*label as usize].push(i));
-        let share = |i: &u32| match second_distances[*i as usize] {
+        let share = |i: u32| match second_distances[i as usize] {
             // A sample that is on two centres at once belongs to both alike.
             0.0 => 1.0,
-            second => distances[*i as usize] / second,
+            second => distances[i as usize] / second,
         };
-        let shown = all.into_iter().map(|mut all| {
-            all.sort_by(|a, b| distances[*a as usize].total_cmp(&distances[*b as usize]).then(a.cmp(b)));
+        let shown = all.into_iter().map(|all| {
+            let by_distance = ascending(all.iter().map(|i| (distances[*i as usize], *i)));
             let near = CLOSEST.min(all.len());
             let far = all.len().saturating_sub(FARTHEST).max(near);
-            let (closest, farthest) = (all[..near].to_vec(), all[far..].to_vec());
-            let size = all.len() as u32;
-            if centers.n_rows() == 1 {
-                all.clear();
+            // With a single centre there is nothing to be confused with.
+            let between = if centers.n_rows() == 1 { &[] } else { &all[..] };
+            let mut confused = ascending(between.iter().map(|i| (-share(*i), *i)));
+            confused.truncate(CONFUSED);
+            Shown {
+                size: all.len() as u32,
+                closest: by_distance[..near].to_vec(),
+                farthest: by_distance[far..].to_vec(),
+                confused,
             }
-            all.sort_by(|a, b| share(b).total_cmp(&share(a)).then(a.cmp(b)));
-            all.truncate(CONFUSED);
-            Shown { size, closest, farthest, confused: all }
         });
         Ok(Members { shown: shown.collect(), distances, second, second_distances })
     }

@@ -68,15 +68,18 @@ for (const name of BROWSERS) {
       await lab.run();
       const card = '[data-section="confusion"]';
       await lab.frame.waitForSelector(`${card} [data-cell="0,0"]`);
-      const label = (cluster) => lab.frame.$eval(`${card} [data-cell="1,${cluster}"]`, (cell) => cell.getAttribute("aria-label"));
-      const counts = await Promise.all([0, 1, 2, 3].map(async (cluster) => Number((await label(cluster)).match(/: (\d+)$/)[1])));
-      const cluster = counts.indexOf(Math.max(...counts));
-      await lab.frame.$eval(`${card} [data-cell="1,${cluster}"]`, (cell) => cell.click());
+      // Columns are clusters matched to digits: which it is stands in its label.
+      const label = (column) => lab.frame.$eval(`${card} [data-cell="1,${column}"]`, (cell) => cell.getAttribute("aria-label"));
+      const cells = await Promise.all([0, 1, 2, 3].map(async (column) => (await label(column)).match(/cluster (\d): (\d+)$/).slice(1).map(Number)));
+      assert.deepEqual(cells.map(([cluster]) => cluster).toSorted(), [0, 1, 2, 3]);
+      const column = cells.findIndex(([, count]) => count === Math.max(...cells.map(([, count]) => count)));
+      const [cluster, count] = cells[column];
+      await lab.frame.$eval(`${card} [data-cell="1,${column}"]`, (cell) => cell.click());
       await lab.frame.waitForSelector(`${card} .row-of-images, ${card} ${id("load-images")}`);
       if (await lab.frame.$(`${card} ${id("load-images")}`)) await lab.frame.$eval(`${card} ${id("load-images")}`, (button) => button.click());
       await lab.frame.waitForSelector(`${card} .row-of-images`);
       const title = await lab.frame.$eval(`${card} .row-of-images p`, (p) => p.textContent);
-      assert.equal(title, `1 in cluster ${cluster}: ${counts[cluster]} images, of which 60 are shown, by number`);
+      assert.equal(title, `1 in cluster ${cluster}: ${count} images, of which 60 are shown, by number`);
       assert.deepEqual(lab.complaints, []);
       await lab.close();
     });

@@ -13,35 +13,16 @@ pub fn second_nearest<P: Points>(points: &P, cluster_centers: &Matrix, labels: &
     if labels.len() != points.n_samples() {
         return Err(Error::invalid("labels", format!("of length {}", points.n_samples()), labels.len()));
     }
-    // Half the distance between two centres bounds how near a row of one can be to the other from below.
-    let k = centers.n_rows();
-    let between = |a: usize, b: usize| {
-        let square = centers.row(a).iter().zip(centers.row(b)).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
-        square.sqrt()
-    };
-    // Of each centre the others, the nearest first.
-    let others: Vec<Vec<(f64, usize)>> = (0..k)
-        .map(|a| {
-            let mut all: Vec<(f64, usize)> = (0..k).filter(|b| *b != a).map(|b| (between(a, b), b)).collect();
-            all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            all
-        })
-        .collect();
+    // In as many dimensions as an image has pixels, bounds by the distances of the centres leave hardly any out.
     let of = |(i, &label): (usize, &u32)| {
         let mut found = (f64::INFINITY, 0);
-        let Some(others) = others.get(label as usize) else { return found };
-        let own = points.squared_distance(i, centers.row(label as usize)).sqrt();
-        for &(apart, other) in others {
-            // Those further on are further away still; the margin is rounding's.
-            if (apart - own) * (1.0 - 1e-9) > found.0 {
-                break;
-            }
-            let distance = points.squared_distance(i, centers.row(other)).sqrt();
-            if (distance, other as u32) < found {
-                found = (distance, other as u32);
+        for other in (0..centers.n_rows()).filter(|other| *other != label as usize) {
+            let square = points.squared_distance(i, centers.row(other));
+            if square < found.0 {
+                found = (square, other as u32);
             }
         }
-        found
+        (found.0.sqrt(), found.1)
     };
     let found = labels.iter().enumerate().map(of);
     Ok(found.map(|(distance, center)| (center, distance)).unzip())
