@@ -26,9 +26,13 @@ pub fn Sort(sorting: &'static Sorting, draft: RwSignal<String>) -> impl IntoView
         draft
             .update(|draft| *draft = draft.chars().enumerate().map(|(j, old)| if i == j { to } else { old }).collect());
         moved.set(format!("Image {} is in group {}", i + 1, to.to_ascii_uppercase()));
-        // The image moves to another row, and would lose the focus on the way.
+        // The image moves to another row, and loses the focus on the way; but who has gone on to another meanwhile
+        // stays there.
         let id = tile(sorting, i);
         request_animation_frame(move || {
+            if document().active_element().is_some_and(|now| now.tag_name() != "BODY") {
+                return;
+            }
             let element = document().get_element_by_id(&id).and_then(|e| e.dyn_into::<HtmlElement>().ok());
             drop(element.map(|element| element.focus()));
         });
