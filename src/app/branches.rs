@@ -9,15 +9,15 @@ use crate::data::Dataset;
 use crate::experiments::cut;
 use crate::plots::dendrogram::{Layout, MOST_LABELS};
 use crate::plots::{Theme, canvas};
-use crate::report::GalleryRow;
+use crate::report::{GalleryRow, behind};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// Width of an image and the gap behind it, in CSS pixels.
 const STEP: f64 = 30.0;
-/// Rows of images shown of a branch.
-const ROWS: usize = 2;
+/// Rows of images shown of a branch at first, and rows that come with each "more".
+const ROWS: (usize, usize) = (2, 10);
 
 /// The data set of a tree, if it is here.
 pub fn dataset(desk: Desk, known: Memo<Option<Arc<Known>>>) -> Option<Arc<Dataset>> {
@@ -134,18 +134,33 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
     let frame = NodeRef::<html::Div>::new();
     let width = super::figure::width_of(frame);
     let across = Memo::new(move |_| ((width.get() + 2.0) / STEP).clamp(4.0, 40.0) as usize);
-    let shown = move || across.get() * ROWS;
-    let images =
-        Memo::new(move |_| {
-            known
-                .with(|known| {
-                    let known = known.as_ref()?;
-                    Some(samples.with(|all| {
-                        all.iter().take(shown()).map(|i| known.tree.images[*i as usize]).collect::<Vec<_>>()
-                    }))
+    let limit = RwSignal::new(ROWS.0);
+    // Another branch begins with few again.
+    Effect::new(move |_| {
+        branch.track();
+        limit.set(ROWS.0);
+    });
+    let shown = move || across.get() * limit.get();
+    // Where lower branches are left out, what each of the others stands for.
+    let behind = Memo::new(move |_| {
+        known.with(|known| {
+            let known = known.as_ref()?;
+            desk.shown.with(|shown| behind(&shown.as_ref()?.report, &known.tree))
+        })
+    });
+    let images = Memo::new(move |_| {
+        let of = |known: &Known| {
+            samples.with(|all| {
+                behind.with(|behind| match behind {
+                    Some(behind) => {
+                        all.iter().flat_map(|i| behind[*i as usize].iter().copied()).take(shown()).collect()
+                    }
+                    None => all.iter().take(shown()).map(|i| known.tree.images[*i as usize]).collect::<Vec<_>>(),
                 })
-                .unwrap_or_default()
-        });
+            })
+        };
+        known.with(|known| known.as_ref().map(|known| of(known))).unwrap_or_default()
+    });
     let here = Memo::new(move |_| dataset(desk, known).map(Here));
     let rows = Memo::new(move |_| {
         vec![GalleryRow { title: "of this branch".into(), images: images.get(), captions: Vec::new() }]
@@ -179,6 +194,8 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
         let share = |known: &Arc<Known>| samples.with(|samples| cut::share_of(&known.tree, samples));
         known.with(|known| known.as_ref().and_then(share)).map_or(0, |share| share.size as usize)
     };
+    // Images that can be shown.
+    let there = move || if behind.with(Option::is_some) { size() } else { samples.with(Vec::len) };
     let parts = move || {
         known.with(|known| {
             let known = known.as_ref()?;
@@ -223,17 +240,19 @@ pub fn Branches(known: Memo<Option<Arc<Known>>>, lit: RwSignal<Option<u32>>) -> 
                     </Pointed>
                 })}
                 <p class="muted">
-                    {move || match samples.with(Vec::len) {
-                        n if n < size() => format!(
-                            "The tree keeps one image of each branch that is not shown further: {} of {}, from left to right. \
-                             Point at a branch, or use the arrows.",
-                            n.min(shown()),
-                            size()
+                    {move || match (there(), size()) {
+                        (n, size) if n < size => format!(
+                            "A saved result keeps one image of each branch that is not shown further: {} of {size}, from left to \
+                             right; press Run for all of them. Point at a branch, or use the arrows.",
+                            n.min(shown())
                         ),
-                        n if n > shown() => format!("The first {} of {n}, from left to right. Point at a branch, or use the arrows.", shown()),
-                        1 => "One image. Point at a branch, or use the arrows.".into(),
-                        n => format!("All {n}, from left to right. Point at a branch, or use the arrows."),
+                        (n, _) if n > shown() => format!("The first {} of {n}, from left to right. Point at a branch, or use the arrows.", shown()),
+                        (1, _) => "One image. Point at a branch, or use the arrows.".into(),
+                        (n, _) => format!("All {n}, from left to right. Point at a branch, or use the arrows."),
                     }}
+                    <Show when=move || { there() > shown() }>
+                        " " <button class="btn tiny" data-testid="branch-more" on:click=move |_| limit.update(|rows| *rows += ROWS.1)>"Show more"</button>
+                    </Show>
                 </p>
             </Show>
         </div>

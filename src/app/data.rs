@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::door::{Door, DoorState};
 use super::fetch::host;
+use super::later::{self, Piece};
 use super::preview;
 use super::state::Kept;
 use crate::data::catalog::{self, Info};
@@ -10,9 +11,25 @@ use crate::data::public::{PUBLIC, PublicSet};
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
-/// The page.
+/// The page: its heading at once, the rest when its module is here.
 #[component]
 pub fn DataPage() -> impl IntoView {
+    view! {
+        <div class="data">
+            <section class="scene" aria-label="Data">
+                <h1>"Data"</h1>
+                <p class="lead">
+                    "The images that every experiment can use. Files that you open are read in this page and sent nowhere."
+                </p>
+                {later::view(Piece::Sets)}
+            </section>
+        </div>
+    }
+}
+
+/// The door, and what can come or has come through it.
+#[component]
+pub fn Sets() -> impl IntoView {
     let door = expect_context::<Door>();
     // For the screen reader: beginnings and ends, not every byte.
     let said = Memo::new(move |_| {
@@ -24,20 +41,12 @@ pub fn DataPage() -> impl IntoView {
         })
     });
     view! {
-        <div class="data">
-            <section class="scene" aria-label="Data">
-                <h1>"Data"</h1>
-                <p class="lead">
-                    "The images that every experiment can use. Files that you open are read in this page and sent nowhere."
-                </p>
-                <Wanted/>
-                <DropZone/>
-                <p class="sr" role="status" data-testid="door-said">{said}</p>
-                <AtTheDoor/>
-                <Here/>
-                <Published/>
-            </section>
-        </div>
+        <Wanted/>
+        <DropZone/>
+        <p class="sr" role="status" data-testid="door-said">{said}</p>
+        <AtTheDoor/>
+        <Here/>
+        <Published/>
     }
 }
 

@@ -1,8 +1,9 @@
 //! A lab's page: its scenes, the controls of the current one, its figures, its numbers.
 
 use super::desk::Desk;
+use super::later::{self, Piece};
 use super::state::RunState;
-use super::{claims, figure, form, later, notes, numbers, offer, predict};
+use super::{claims, figure, form, notes, numbers, offer, pins, predict};
 use crate::experiments::EXPERIMENTS;
 use crate::labs::{self, Lab};
 use crate::link::Place;
@@ -41,6 +42,7 @@ pub fn LabPage() -> impl IntoView {
                     <claims::Claims/>
                     <numbers::NotebookTable/>
                     <numbers::Metrics/>
+                    <Show when=move || pins::there(desk)>{later::view(Piece::Pins)}</Show>
                 </Show>
             </section>
         </div>
@@ -113,7 +115,7 @@ fn scene_words() -> impl IntoView {
             // Between the page's heading and the figures' there is one more level.
             {(lab.is_none()).then(|| view! { <h2 class="sr">"Result"</h2> })}
             {scene.map(|scene| view! { <h2 class="scene-title">{scene.title.as_str()}</h2> <p class="lead">{scene.lead.as_str()}</p> })}
-            {scene.filter(|scene| scene.formulas).map(|_| later::view(later::Piece::Formulas))}
+            {scene.filter(|scene| scene.formulas).map(|_| later::view(Piece::Formulas))}
             {lab.filter(|lab| unbuilt && !lab.unfinished.is_empty())
                 .map(|lab| view! { <p class="card note" data-testid="unfinished">{lab.unfinished.as_str()}</p> })}
         }

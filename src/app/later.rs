@@ -7,6 +7,8 @@ use super::chains::Keep;
 use super::complete::Complete;
 use super::contributions::Contributions;
 use super::cores::Cores;
+use super::data::Sets;
+use super::datapoint::Datapoint;
 use super::dendrogram::Dendrogram;
 use super::figure::Manner;
 use super::formulas::Formulas;
@@ -19,9 +21,11 @@ use super::numerals::Numerals;
 use super::painting::{Compared, Paint};
 use super::pairs::Pairs;
 use super::path::Along;
+use super::pins::Tray;
 use super::regions::Regions;
 use super::scale_strip::ScaleStrip;
 use super::settings::Settings;
+use super::share::Offers;
 use super::sorting::Sort;
 use super::templates::Templates;
 use super::window::Window;
@@ -61,6 +65,12 @@ pub enum Piece {
     Sort(&'static Sorting, RwSignal<String>),
     /// A digit of one's own among those of a run.
     Mine,
+    /// Clusterings that are kept.
+    Pins,
+    /// The data sets that are here and that can come.
+    Sets,
+    /// What the share dialog offers.
+    Share,
     /// The colour bar of a heat map.
     Scale(Memo<Option<Section>>),
 }
@@ -75,6 +85,8 @@ enum Module {
     Inference,
     Mixture,
     Hands,
+    Files,
+    Pins,
 }
 
 impl Piece {
@@ -82,9 +94,11 @@ impl Piece {
         match self {
             Piece::View(Manner::Tree | Manner::Settings | Manner::Cores | Manner::Agreement, _) => Module::Clusters,
             Piece::Mine | Piece::Sort(..) => Module::Hands,
+            Piece::Sets | Piece::Share => Module::Files,
+            Piece::Pins => Module::Pins,
             Piece::View(Manner::Words, _) => Module::Patches,
-            // Of several labs, one of them what most visitors see first: a small module of its own.
-            Piece::View(Manner::Matrix, _) => Module::Cells,
+            // What most visitors see first: a small module of its own.
+            Piece::View(Manner::Matrix | Manner::Datapoint, _) => Module::Cells,
             Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _)
             | Piece::Numerals
             | Piece::Pairs(..) => Module::Logistic,
@@ -116,8 +130,11 @@ fn patches(piece: Piece) -> Came {
 
 #[wasm_split(cells, fallible, preload(load_cells))]
 fn cells(piece: Piece) -> Came {
-    let Piece::View(_, Subject { section, .. }) = piece else { return Ok(().into_any()) };
-    Ok(view! { <Matrix section/> }.into_any())
+    let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(().into_any()) };
+    Ok(match manner {
+        Manner::Datapoint => view! { <Datapoint section/> }.into_any(),
+        _ => view! { <Matrix section/> }.into_any(),
+    })
 }
 
 #[wasm_split(logistic, fallible, preload(load_logistic))]
@@ -165,6 +182,21 @@ fn hands(piece: Piece) -> Came {
     })
 }
 
+/// What comes in and what is handed out.
+#[wasm_split(files, fallible, preload(load_files))]
+fn files(piece: Piece) -> Came {
+    Ok(match piece {
+        Piece::Sets => view! { <Sets/> }.into_any(),
+        _ => view! { <Offers/> }.into_any(),
+    })
+}
+
+/// What is kept and compared.
+#[wasm_split(pins, fallible, preload(load_pins))]
+fn pins(_: Piece) -> Came {
+    Ok(view! { <Tray/> }.into_any())
+}
+
 /// A piece, as soon as its module is here.
 pub fn view(piece: Piece) -> AnyView {
     let came = RwSignal::new(None);
@@ -178,6 +210,8 @@ pub fn view(piece: Piece) -> AnyView {
             Module::Inference => load_inference().await,
             Module::Mixture => load_mixture().await,
             Module::Hands => load_hands().await,
+            Module::Files => load_files().await,
+            Module::Pins => load_pins().await,
         };
         // Nobody may be waiting any more.
         let _ = came.try_set(Some(loaded.is_ok()));
@@ -191,6 +225,8 @@ pub fn view(piece: Piece) -> AnyView {
         Module::Inference => inference(piece.clone()).now_or_never(),
         Module::Mixture => mixture(piece.clone()).now_or_never(),
         Module::Hands => hands(piece.clone()).now_or_never(),
+        Module::Files => files(piece.clone()).now_or_never(),
+        Module::Pins => pins(piece.clone()).now_or_never(),
     };
     let shown = move || {
         match came.get() {

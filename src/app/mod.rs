@@ -13,6 +13,7 @@ mod complete;
 mod contributions;
 mod cores;
 mod data;
+mod datapoint;
 mod dendrogram;
 mod desk;
 mod door;
@@ -47,6 +48,7 @@ mod paint;
 mod painting;
 mod pairs;
 mod path;
+mod pins;
 mod pixel;
 mod pixels;
 mod player;
@@ -96,6 +98,7 @@ fn Page() -> impl IntoView {
     route::follow(desk);
     embed::follow(desk);
     provide_context(predict::Answers::new(desk));
+    provide_context(pins::Pins::new());
     view! {
         <a class="skip" href="#main" on:click=frame::skip>"Skip to content"</a>
         <frame::Header/>

@@ -1,6 +1,7 @@
 //! Link, embed snippet, Python script and files of the current setup.
 
 use super::desk::Desk;
+use super::later::{self, Piece};
 use super::save;
 use crate::error::Result;
 use crate::experiments::LocalFuture;
@@ -55,6 +56,25 @@ pub fn ShareDialog() -> impl IntoView {
             desk.sharing.set(false);
         }
     };
+    view! {
+        <dialog class="share" node_ref=node aria-labelledby="share-title" data-testid="share-dialog"
+            on:close=closed>
+            <div class="head">
+                <h2 id="share-title">"Share"</h2>
+                <span class="space"></span>
+                <button class="btn" data-testid="close" on:click=move |_| desk.sharing.set(false)>"Close"</button>
+            </div>
+            <Show when=move || desk.sharing.get()>
+                {later::view(Piece::Share)}
+            </Show>
+        </dialog>
+    }
+}
+
+/// What there is to copy and to save.
+#[component]
+pub fn Offers() -> impl IntoView {
+    let desk = expect_context::<Desk>();
     let of_setup = move |make: fn(&Setup) -> String| Signal::derive(move || desk.setup.with(make));
     let failed = RwSignal::new(String::new());
     // Files are written by a worker, and come when they come.
@@ -99,9 +119,6 @@ pub fn ShareDialog() -> impl IntoView {
     // The experiment's own module writes the script, so it comes a moment after the dialog.
     let python = RwSignal::new(String::new());
     Effect::new(move |_| {
-        if !desk.sharing.get() {
-            return;
-        }
         let setup = desk.setup.get();
         leptos::task::spawn_local(async move {
             let text = desk.script(&setup).await.unwrap_or_else(|error| format!("# {error}\n"));
@@ -112,28 +129,18 @@ pub fn ShareDialog() -> impl IntoView {
     });
     let finished = move || desk.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.outcome.is_some()));
     view! {
-        <dialog class="share" node_ref=node aria-labelledby="share-title" data-testid="share-dialog"
-            on:close=closed>
-            <div class="head">
-                <h2 id="share-title">"Share"</h2>
-                <span class="space"></span>
-                <button class="btn" data-testid="close" on:click=move |_| desk.sharing.set(false)>"Close"</button>
-            </div>
-            <Show when=move || desk.sharing.get()>
-                <Copy id="link" label="Link to this experiment" text=of_setup(link)/>
-                <Copy id="embed" label="Embed in a course page" text=of_setup(snippet)/>
-                <Copy id="python" label="The same in Python" text=python.into()/>
-                <h3>"Files"</h3>
-                <div class="files">
-                    <button class="btn" data-testid="save-images" on:click=images>"Images (NPZ)"</button>
-                    <button class="btn" data-testid="save-npz" prop:disabled=move || !arrays.get() on:click=npz>
-                        "Result arrays (NPZ)"
-                    </button>
-                    <button class="btn" data-testid="save-json" prop:disabled=move || !finished() on:click=json>"Report (JSON)"</button>
-                </div>
-                <p class="error" role="status">{failed}</p>
-            </Show>
-        </dialog>
+        <Copy id="link" label="Link to this experiment" text=of_setup(link)/>
+        <Copy id="embed" label="Embed in a course page" text=of_setup(snippet)/>
+        <Copy id="python" label="The same in Python" text=python.into()/>
+        <h3>"Files"</h3>
+        <div class="files">
+            <button class="btn" data-testid="save-images" on:click=images>"Images (NPZ)"</button>
+            <button class="btn" data-testid="save-npz" prop:disabled=move || !arrays.get() on:click=npz>
+                "Result arrays (NPZ)"
+            </button>
+            <button class="btn" data-testid="save-json" prop:disabled=move || !finished() on:click=json>"Report (JSON)"</button>
+        </div>
+        <p class="error" role="status">{failed}</p>
     }
 }
 

@@ -11,11 +11,10 @@ use super::tree::{Join, n_distinct};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::learn::cluster::{Pixels, Samples, agglomerative_labels, dbscan_grid, linkage};
-use crate::learn::matching::linear_sum_assignment;
-use crate::learn::metrics::{adjusted_rand_score, contingency_matrix};
-use crate::learn::{Matrix, preprocessing};
+use crate::learn::metrics::adjusted_rand_score;
+use crate::learn::preprocessing;
 use crate::params::Domain;
-use crate::report::{Array, Figure, Numbers, Report, Section, Table, Value};
+use crate::report::{Array, Numbers, Report, Section, Value, meeting};
 use serde::{Deserialize, Serialize};
 
 crate::params! {
@@ -70,9 +69,6 @@ const DIGITS: usize = 0;
 const PIXELS: usize = 1;
 const KMEANS: usize = 2;
 const DBSCAN: usize = 7;
-
-/// Clusters of a clustering that are shown apart; noise, and the rest together, come on top.
-const SHOWN: usize = 16;
 
 /// One clustering, or a restart of one.
 #[derive(Serialize, Deserialize)]
@@ -258,7 +254,6 @@ fn scores(known: &[Option<Vec<i32>>]) -> Result<Vec<Option<f64>>> {
 
 /// All scores as a heat map; the rows say which clustering each number stands for.
 fn matrix(scores: &[Option<f64>], n_samples: usize) -> Section {
-    let names = || NAMES.iter().zip(1..).map(|((_, name), i)| format!("{i} {name}"));
     let n = NAMES.len();
     let pairs = (1..n).flat_map(|i| (i + 1..n).map(move |j| (i, j)));
     let best = pairs.filter_map(|(i, j)| Some((scores[i * n + j]?, i, j))).max_by(|a, b| a.0.total_cmp(&b.0));
@@ -271,96 +266,7 @@ fn matrix(scores: &[Option<f64>], n_samples: usize) -> Section {
         ),
         _ => "Scores so far; the rest is being computed.".into(),
     };
-    // A chance agreement may be a little below 0, which is drawn and written as 0.
-    let text = |score: &Option<f64>| score.map_or(String::new(), |score| format!("{:.2}", score.max(0.0)));
-    Section {
-        id: "matrix".into(),
-        title: "Every clustering against every other".into(),
-        summary,
-        figure: Figure::Heatmap {
-            row_title: "clustering".into(),
-            column_title: "clustering".into(),
-            rows: names().collect(),
-            columns: (1..=n).map(|i| i.to_string()).collect(),
-            values: scores.iter().map(|score| score.unwrap_or(0.0).max(0.0)).collect(),
-            texts: scores.iter().map(text).collect(),
-            high: 1.0,
-            map: crate::report::ColorMap::Blues,
-        },
-    }
-}
-
-/// A contingency table cut down to what can be read: the largest clusters, the rest, noise.
-struct Side {
-    names: Vec<String>,
-    /// The place of each image's cluster among the names.
-    places: Vec<usize>,
-    /// How many of the names are clusters, and may be matched.
-    n_clusters: usize,
-}
-
-impl Side {
-    fn new(labels: &[i32]) -> Self {
-        let n_labels = labels.iter().max().map_or(0, |most| (*most + 1).max(0) as usize);
-        let mut sizes = vec![0u64; n_labels];
-        labels.iter().filter_map(|label| usize::try_from(*label).ok()).for_each(|label| sizes[label] += 1);
-        let mut shown: Vec<usize> = (0..n_labels).filter(|label| sizes[*label] > 0).collect();
-        shown.sort_by_key(|label| (std::cmp::Reverse(sizes[*label]), *label));
-        let rest = shown.len() > SHOWN;
-        shown.truncate(SHOWN);
-        shown.sort_unstable();
-        let mut place = vec![shown.len(); n_labels];
-        shown.iter().enumerate().for_each(|(at, label)| place[*label] = at);
-        let mut all: Vec<String> = shown.iter().map(usize::to_string).collect();
-        if rest {
-            all.push("rest".into());
-        }
-        let noise = all.len();
-        if labels.iter().any(|label| *label < 0) {
-            all.push("noise".into());
-        }
-        let places = labels.iter().map(|label| usize::try_from(*label).map_or(noise, |label| place[label])).collect();
-        Side { names: all, places, n_clusters: shown.len() }
-    }
-}
-
-/// One row of the table of pairs: two clusterings, and how their clusters meet, the
-/// columns in the order of the rows that they are matched with.
-fn pair(i: usize, j: usize, sides: &[Side], score: f64, labels: &[Vec<i32>]) -> Result<Vec<Value>> {
-    let (rows, columns) = (&sides[i], &sides[j]);
-    let width = columns.names.len();
-    let mut counts = vec![0u64; rows.names.len() * width];
-    rows.places.iter().zip(&columns.places).for_each(|(r, c)| counts[r * width + c] += 1);
-    let inner = (0..rows.n_clusters).flat_map(|r| (0..columns.n_clusters).map(move |c| (r, c)));
-    let cost = inner.map(|(r, c)| counts[r * width + c] as f64).collect();
-    let matches = linear_sum_assignment(&Matrix::from_vec(cost, rows.n_clusters, columns.n_clusters)?, true)?;
-    // A column stands where its row does; those without a partner fill the gaps behind.
-    let mut order: Vec<usize> = matches.iter().map(|(_, c)| *c).collect();
-    order.extend((0..width).filter(|c| !matches.iter().any(|(_, matched)| matched == c)));
-    let mut down: Vec<usize> = matches.iter().map(|(r, _)| *r).collect();
-    down.extend((0..rows.names.len()).filter(|r| !matches.iter().any(|(matched, _)| matched == r)));
-    let listed = |names: &[String], order: &[usize]| {
-        Value::Text(order.iter().map(|at| names[*at].as_str()).collect::<Vec<_>>().join(" "))
-    };
-    let line = |r: &usize| order.iter().map(|c| counts[r * width + c].to_string()).collect::<Vec<_>>().join(" ");
-    Ok(vec![
-        Value::Int(i as i64 + 1),
-        Value::Int(j as i64 + 1),
-        Value::Float(score),
-        Value::Int(matched(&labels[i], &labels[j])? as i64),
-        Value::Int(matches.len() as i64),
-        listed(&rows.names, &down),
-        listed(&columns.names, &order),
-        Value::Text(down.iter().map(line).collect::<Vec<_>>().join(" / ")),
-    ])
-}
-
-/// Images in the same cluster, if clusters are paired as well as can be, noise like a cluster.
-fn matched(first: &[i32], second: &[i32]) -> Result<u64> {
-    let table = contingency_matrix(first, second)?;
-    let counts = table.counts.iter().map(|count| *count as f64).collect();
-    let pairs = linear_sum_assignment(&Matrix::from_vec(counts, table.n_classes(), table.n_clusters())?, true)?;
-    Ok(pairs.into_iter().map(|(r, c)| table.row(r)[c]).sum())
+    meeting::matrix(&NAMES.map(|(_, name)| name), scores, summary)
 }
 
 fn finished(
@@ -393,7 +299,7 @@ fn finished(
     }
     for ((id, name), labels) in NAMES.iter().zip(&labels).skip(1) {
         let label = format!("Images whose digit is that of their cluster of {name}, clusters and digits paired");
-        report.metric(&format!("matched_{id}"), &label, Value::Int(matched(truth, labels)? as i64));
+        report.metric(&format!("matched_{id}"), &label, Value::Int(meeting::matched(truth, labels)? as i64));
     }
     let printed = scores[KMEANS * n + TREES[0].0].unwrap_or(f64::NAN);
     report.metric(
@@ -410,7 +316,7 @@ fn finished(
     principal::explained(&mut report, outline);
 
     report.sections.push(matrix(&scores, images.len()));
-    report.sections.push(pairs(&labels, &scores)?);
+    report.sections.push(meeting::pairs(&NAMES.map(|(_, name)| name), &labels)?);
     let names = (0..params.n_clusters).map(|cluster| format!("cluster {cluster}")).collect();
     let of = (images.as_slice(), outline);
     let group = |i: usize| labels[KMEANS][i] as usize;
@@ -425,55 +331,4 @@ fn finished(
     }));
     report.arrays.push(Array { name: "drawn".into(), shape, numbers: Numbers::U32(images.clone()) });
     Ok(report)
-}
-
-/// How the clusters of every two clusterings meet: what the page shows of a cell of the matrix.
-fn pairs(labels: &[Vec<i32>], scores: &[Option<f64>]) -> Result<Section> {
-    let sides: Vec<Side> = labels.iter().map(|labels| Side::new(labels.as_slice())).collect();
-    let mut rows = Vec::new();
-    for i in 0..labels.len() {
-        for j in i + 1..labels.len() {
-            rows.push(pair(i, j, &sides, scores[i * labels.len() + j].unwrap_or(f64::NAN), labels)?);
-        }
-    }
-    let columns = ["first", "second", "adjusted Rand index", "matched images", "matched", "rows", "columns", "counts"];
-    Ok(Section {
-        id: "pairs".into(),
-        title: "How clusters meet".into(),
-        summary: format!(
-            "For every two clusterings, by their numbers in the matrix: images in each cluster of the first and each of \
-             the second, matched clusters in the same place (Hungarian method). The {SHOWN} largest clusters are shown, \
-             then the rest, then noise.",
-        ),
-        figure: Figure::Numbers(Table { columns: columns.map(String::from).to_vec(), rows }),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn matched_clusters_stand_in_the_same_place() {
-        // The second clustering has other numbers, and one image elsewhere.
-        let labels = [vec![0, 0, 0, 1, 1, 2, 2], vec![2, 2, 2, 0, 0, 1, 0]];
-        let sides = [0, 1].map(|at: usize| Side::new(&labels[at]));
-        let row = pair(0, 1, &sides, 0.5, &labels).unwrap();
-        let text = |i: usize| row[i].full();
-        assert_eq!((text(5), text(6)), ("0 1 2".into(), "2 0 1".into()));
-        assert_eq!(text(7), "3 0 0 / 0 2 0 / 0 1 1");
-        assert_eq!(text(3), "6");
-    }
-
-    #[test]
-    fn small_clusters_and_noise_come_last() {
-        let many: Vec<i32> =
-            (0..20).flat_map(|label| vec![label; if label == 3 { 1 } else { 2 }]).chain([-1]).collect();
-        let side = Side::new(&many);
-        assert_eq!(side.names.len(), SHOWN + 2);
-        assert_eq!(side.names[SHOWN - 2..], ["15", "16", "rest", "noise"]);
-        assert_eq!(side.places.last(), Some(&(SHOWN + 1)));
-        let only_noise = Side::new(&[-1, -1]);
-        assert_eq!((only_noise.names, only_noise.n_clusters), (vec!["noise".to_string()], 0));
-    }
 }

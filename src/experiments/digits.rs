@@ -82,8 +82,7 @@ fn look(params: &DigitsParams, data: &Dataset) -> Report {
     let values: Vec<f32> = pixels.iter().map(|p| f32::from(*p)).collect();
     let caption = std::iter::once(format!("image {index}, label {label}"));
     let summary = format!(
-        "Image {index} shows a {label}: {} by {} grey levels from 0 (white) to 255 (black), {} of them above 0. \
-         The table holds all {}.",
+        "Image {index} shows a {label}: {} by {} grey levels from 0 (white) to 255 (black), {} of the {} above 0.",
         data.height,
         data.width,
         pixels.iter().filter(|p| **p > 0).count(),

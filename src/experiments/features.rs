@@ -154,6 +154,20 @@ impl Features {
     }
 }
 
+impl Outline {
+    /// The shares and the components as numbers of a [`Tick`]; points come when there is something to say of them.
+    pub fn ticked(&self) -> impl Iterator<Item = f32> + '_ {
+        self.ratios.iter().map(|ratio| *ratio as f32).chain(self.components.iter().copied())
+    }
+
+    /// What [`ticked`](Self::ticked) told of `n_components` of them.
+    pub fn heard(numbers: &[f32], n_components: usize) -> Option<Self> {
+        let (ratios, components) = numbers.split_at_checked(n_components)?;
+        let ratios = ratios.iter().map(|ratio| f64::from(*ratio)).collect();
+        Some(Outline { ratios, components: components.to_vec(), plane: Vec::new() })
+    }
+}
+
 /// One restart of k-means on the scores.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Restart {

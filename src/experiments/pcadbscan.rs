@@ -77,20 +77,24 @@ impl Job for Sweep {
         let Features { images, scores, .. } = &*features;
         let points = Samples::new(scores)?;
         let n = images.len();
+        // The components are there before any neighbour, and can be looked at while those are searched.
+        let outline = features.outline();
+        let tell = |ticker: &mut dyn Ticker, rows: usize, cores: Vec<u32>| {
+            let step = (rows as u64 * 300 / n as u64) as u32;
+            let frame = cores.into_iter().map(|cores| cores as f32).chain(outline.ticked()).collect();
+            ticker.tell(Tick { step, objective: rows as f64, frame });
+        };
+        tell(ticker, 0, vec![0; params.eps.len()]);
         let neighborhoods = Neighborhoods::watched(&points, &params.eps, &mut |finished| {
             if ticker.due() {
-                let rows = finished.n_rows;
-                let step = (rows as u64 * 300 / n as u64) as u32;
-                let cores = finished.cores(params.min_samples as usize);
-                let frame = cores.into_iter().map(|cores| cores as f32).collect();
-                ticker.tell(Tick { step, objective: rows as f64, frame });
+                tell(ticker, finished.n_rows, finished.cores(params.min_samples as usize));
             }
         })?;
         let found = neighborhoods.dbscan(&points, &[params.min_samples as usize])?;
         Ok(Swept {
             reconstructed: Reconstructed::of(place.dataset(), &features)?,
             images: images.clone(),
-            outline: features.outline(),
+            outline,
             score_factor: score_factor(&features.pca),
             scores: if scores.as_slice().len() > MOST_SCORES { Vec::new() } else { scores.as_slice().to_vec() },
             cores: found.iter().map(|one| one.core_sample_indices.clone()).collect(),
@@ -115,7 +119,8 @@ impl Experiment for PcaDbscan {
 
     async fn run(params: &PcaDbscanParams, lab: &Lab<'_>) -> Result<Report> {
         let jobs = [Sweep { params: params.clone() }];
-        let mut live = |known: &[Progress<Swept>], _: usize| unfinished(params, known.first()?.tick.as_ref()?);
+        let mut live =
+            |known: &[Progress<Swept>], _: usize| unfinished(params, lab.dataset, known.first()?.tick.as_ref()?);
         let found = lab.map("Neighbours", &jobs, &mut live).await?;
         finished(params, lab.dataset, &found[0])
     }
@@ -300,11 +305,10 @@ fn finished(params: &PcaDbscanParams, data: &Dataset, found: &Swept) -> Result<R
 }
 
 /// What can be drawn on the way: the cores among the images whose neighbours are found.
-fn unfinished(params: &PcaDbscanParams, tick: &Tick) -> Option<Report> {
-    if tick.frame.len() != params.eps.len() {
-        return None;
-    }
-    let cores: Vec<f64> = tick.frame.iter().map(|cores| f64::from(*cores)).collect();
+fn unfinished(params: &PcaDbscanParams, data: &Dataset, tick: &Tick) -> Option<Report> {
+    let (cores, rest) = tick.frame.split_at_checked(params.eps.len())?;
+    let outline = Outline::heard(rest, params.n_components as usize)?;
+    let cores: Vec<f64> = cores.iter().map(|cores| f64::from(*cores)).collect();
     let others = cores.iter().map(|cores| tick.objective - cores).collect();
     let part = |name: &str, values: Vec<f64>| Part { name: name.into(), values };
     let section = Section {
@@ -322,7 +326,8 @@ fn unfinished(params: &PcaDbscanParams, tick: &Tick) -> Option<Report> {
             parts: vec![part("no core", others), part("core", cores)],
         },
     };
-    Some(Report { sections: vec![section], ..Report::default() })
+    let sections = vec![section, principal::variance(&outline), principal::components(data, &outline)];
+    Some(Report { sections, ..Report::default() })
 }
 
 /// Noise, largest cluster and the rest of each eps.

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::learn::cluster::{Cut, Linkage, Samples, agglomerative_labels, linkage};
 use crate::learn::metrics::adjusted_rand_score;
 use crate::params::{Domain, distinct};
-use crate::report::{Array, ColorMap, Figure, GalleryRow, Numbers, Report, Section, Tree, Value};
+use crate::report::{Array, BRANCHES, ColorMap, Figure, GalleryRow, Numbers, Report, Section, Tree, Value};
 use serde::{Deserialize, Serialize};
 
 crate::params! {
@@ -190,7 +190,7 @@ fn finished(params: &PcaTreeParams, data: &Dataset, grown: &Grown, kmeans: &Fit)
     let mut sizes = vec![0u64; k as usize];
     labels.iter().for_each(|label| sizes[*label as usize] += 1);
     let score = adjusted_rand_score(&found, &other)?;
-    let tree = prune(data, images, linkage, params.p)?;
+    let (tree, branches) = prune(data, images, linkage, params.p)?;
     let shown = crate::plots::dendrogram::Picture::new(&tree, &tree.linkage()?)?.lines.leaves.len();
 
     let mut report = Report::default();
@@ -231,6 +231,8 @@ fn finished(params: &PcaTreeParams, data: &Dataset, grown: &Grown, kmeans: &Fit)
             numbers: Numbers::F64(rows.iter().flat_map(|m| [m.0.into(), m.1.into(), m.2, m.3.into()]).collect()),
         },
         Array { name: "drawn".into(), shape: vec![n], numbers: Numbers::U32(images.clone()) },
+        // Of the picture, which leaves the lower branches out.
+        Array { name: BRANCHES.into(), shape: vec![n], numbers: Numbers::U32(branches) },
     ];
     Ok(report)
 }

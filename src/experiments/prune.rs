@@ -10,9 +10,10 @@ pub const LAST: usize = 400;
 
 /// The upper part of `linkage`, the tree of these `images` of the data set: all merges up
 /// to `level` below the root, and the last [`LAST`]. Any cut above the others is exact.
+/// With it the branch of each image, `(n_samples,)`: which sample of the upper part stands for it.
 ///
 /// Errors: the linkage is no tree.
-pub fn prune(data: &Dataset, images: &[u32], linkage: &Linkage, level: u32) -> Result<Tree> {
+pub fn prune(data: &Dataset, images: &[u32], linkage: &Linkage, level: u32) -> Result<(Tree, Vec<u32>)> {
     let (n, merges) = (linkage.n_samples(), linkage.merges());
     let mut depths = vec![0u32; 2 * n - 1];
     let mut kept = vec![false; 2 * n - 1];
@@ -45,11 +46,13 @@ pub fn prune(data: &Dataset, images: &[u32], linkage: &Linkage, level: u32) -> R
 
     let mut counts = Vec::with_capacity(leaves.len());
     let mut firsts = Vec::with_capacity(leaves.len());
-    for leaf in &leaves {
+    let mut branches = vec![0; n];
+    for (branch, leaf) in (0..).zip(&leaves) {
         let mut classes = vec![0u32; data.n_classes()];
         let samples = linkage.members(*leaf)?;
         for sample in &samples {
             classes[usize::from(data.labels[images[*sample as usize] as usize])] += 1;
+            branches[*sample as usize] = branch;
         }
         counts.push(classes);
         firsts.push(images[samples.into_iter().min().unwrap_or(0) as usize]);
@@ -57,7 +60,7 @@ pub fn prune(data: &Dataset, images: &[u32], linkage: &Linkage, level: u32) -> R
     let most = |classes: &Vec<u32>| (0..classes.len()).rev().max_by_key(|class| classes[*class]).unwrap_or(0) as u8;
     let hidden = merges.iter().enumerate().filter(|(i, _)| !kept[n + i]).map(|(_, merge)| merge.height);
     let floor = hidden.fold(0.0, f64::max);
-    Ok(Tree {
+    let tree = Tree {
         data: data.id.clone(),
         linkage: rows,
         images: firsts,
@@ -68,7 +71,8 @@ pub fn prune(data: &Dataset, images: &[u32], linkage: &Linkage, level: u32) -> R
         color_threshold: None,
         truncation: Truncation::Level(level),
         pruned: Some(Pruned { counts, floor }),
-    })
+    };
+    Ok((tree, branches))
 }
 
 #[cfg(test)]
@@ -97,7 +101,11 @@ mod tests {
         for method in [Method::Ward, Method::Single, Method::Average] {
             let linkage = linkage(&Samples::new(&rows).unwrap(), method, &mut |_| ()).unwrap();
             let whole = tree::figure(&data, &images, &linkage, None);
-            let part = prune(&data, &images, &linkage, 7).unwrap();
+            let (part, branches) = prune(&data, &images, &linkage, 7).unwrap();
+            for (leaf, first) in (0..).zip(&part.images) {
+                let members: Vec<u32> = (0..n as u32).filter(|i| branches[*i as usize] == leaf).collect();
+                assert_eq!((members.len() as u64, &members[0]), (part.n_images([leaf]), first));
+            }
             let floor = part.pruned.as_ref().unwrap().floor;
             assert!(part.linkage.len() >= LAST && part.linkage.len() < n - 1);
             assert_eq!((part.size(), part.n_images([])), (n as u64, 0));
@@ -134,7 +142,8 @@ mod tests {
         let rows = Matrix::from_vec(vec![0.0, 0.0, 5.0], 3, 1).unwrap();
         let data = Dataset::new("a", "A", vec![0; 3], vec![0, 1, 2], (1, 1), digit_names(10)).unwrap();
         let linkage = linkage(&Samples::new(&rows).unwrap(), Method::Ward, &mut |_| ()).unwrap();
-        let part = prune(&data, &[0, 1, 2], &linkage, 1).unwrap();
+        let (part, branches) = prune(&data, &[0, 1, 2], &linkage, 1).unwrap();
+        assert_eq!(branches, [0, 1, 2]);
         assert_eq!(part.linkage, Tree::rows(&linkage));
         assert_eq!((part.pruned.unwrap().floor, part.images), (0.0, vec![0, 1, 2]));
     }

@@ -123,6 +123,12 @@ fn finished(params: &TreesParams, lab: &Lab<'_>, images: &[u32], trees: &[Option
                 tree.linkage.iter().flat_map(|m| [f64::from(m.0), f64::from(m.1), m.2, f64::from(m.3)]).collect(),
             ),
         });
+        // The plain clusters, as the table has them.
+        report.arrays.push(Array {
+            name: format!("labels_{word}"),
+            shape: vec![n as u32],
+            numbers: Numbers::U32(cut.labels.clone()),
+        });
         report.sections.push(Section {
             id: word.into(),
             title: title.into(),
@@ -141,5 +147,6 @@ fn finished(params: &TreesParams, lab: &Lab<'_>, images: &[u32], trees: &[Option
         ),
         figure: Figure::Numbers(Table { columns: columns.map(String::from).to_vec(), rows }),
     });
+    report.arrays.push(Array { name: "drawn".into(), shape: vec![n as u32], numbers: Numbers::U32(images.to_vec()) });
     Ok(report)
 }

@@ -254,7 +254,8 @@ mod tests {
         let (joined, now) = inferred.all().remove(0);
         let (values, map, low, high) = inferred.drawn(&inferred.tasks[0], &joined, &now);
         assert_eq!((map, low, high), (ColorMap::Viridis, 0.0, values[1]));
-        assert!(joined.p[1] == 0.0 && (values[1] - 544.967).abs() < 0.01 && values[0].is_nan(), "{}", values[1]);
+        // scipy: -(log_ndtr(-50) + log(2)) / log(10) is 544.66530587.
+        assert!(joined.p[1] == 0.0 && (values[1] - 544.6653).abs() < 1e-3 && values[0].is_nan(), "{}", values[1]);
         assert!(inferred.words(&[now]).contains("Drawn is −log₁₀ of the p-value, from the z-scores"));
         assert_eq!(inferred.words(&[]), "No bootstrap is done yet.");
         // Before the first bootstrap nothing is known of any pixel.

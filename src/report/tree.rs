@@ -1,6 +1,6 @@
 //! A tree of images as data: everything that its picture, its cut and its files need.
 
-use super::{Table, Value};
+use super::{Numbers, Report, Table, Value};
 use crate::error::Result;
 use crate::learn::cluster::{Linkage, Merge, Truncation};
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,24 @@ pub struct Pruned {
     pub counts: Vec<Vec<u32>>,
     /// The highest merge that is left out: a lower cut would need it.
     pub floor: f64,
+}
+
+/// The array that says, of a tree that is cut back, which of its samples stands for each image, `(n_images,)`.
+pub const BRANCHES: &str = "branches";
+
+/// The images that each sample of a tree that is cut back stands for, in the order in which they were drawn. `None` if
+/// the report does not say, as saved results do not.
+pub fn behind(report: &Report, tree: &Tree) -> Option<Vec<Vec<u32>>> {
+    let wholes = |name: &str| match &report.arrays.iter().find(|array| array.name == name)?.numbers {
+        Numbers::U32(values) => Some(values),
+        Numbers::F64(_) => None,
+    };
+    tree.pruned.as_ref()?;
+    let mut behind = vec![Vec::new(); tree.images.len()];
+    for (branch, image) in wholes(BRANCHES)?.iter().zip(wholes("drawn")?) {
+        behind.get_mut(*branch as usize)?.push(*image);
+    }
+    Some(behind)
 }
 
 impl Tree {

@@ -328,7 +328,7 @@ fn more_words_than_distinct_patches_give_the_words_there_are_and_a_warning() {
     let value = |report: &Report, metric: &str| report.find(metric).unwrap_or_else(|| panic!("{metric}")).value.full();
     let few = "image_step=1&patch_size=3";
     let vocabulary = open(&format!("#/bench/vocabulary?{few}&n_clusters=5&n_init=2"), &data).unwrap();
-    assert_eq!(value(&vocabulary, "inertia"), "0");
+    assert_eq!(value(&vocabulary, "inertia"), "0.0");
     assert_eq!(value(&vocabulary, "sizes"), "480 0 0 0 0");
     let bag = open(&format!("#/bench/bag?{few}&n_clusters=5"), &data).unwrap();
     assert_eq!(value(&bag, "bag"), "16 0 0 0 0");
@@ -338,7 +338,7 @@ fn more_words_than_distinct_patches_give_the_words_there_are_and_a_warning() {
         assert!(words.contains("Number of distinct clusters (1) found smaller than n_clusters (5)"), "{name}: {words}");
     }
     // Equal bags tell nothing: one cluster, no agreement beyond chance, and half of two classes guessed right.
-    assert_eq!((value(&bags, "purity_bag"), value(&bags, "ari_bag")), ("0.5".into(), "0".into()));
+    assert_eq!((value(&bags, "purity_bag"), value(&bags, "ari_bag")), ("0.5".into(), "0.0".into()));
     assert_eq!(value(&bags, "accuracy_bag"), "0.5");
     // All bags are equally near, so the lowest numbers come first; pixels still tell.
     let Figure::Gallery { rows, .. } = &bags.sections.iter().find(|section| section.id == "near").unwrap().figure

@@ -253,8 +253,9 @@ fn a_drawn_copy_of_an_image_lies_where_the_image_lies() {
         let found = half_read(&shelf, &drawn);
         for (list, row) in [(&found.by_bag, &rows[1]), (&found.by_pixels, &rows[2])] {
             assert_eq!(list.len(), N_NEAREST);
-            assert_eq!(list[0], (0.0, index), "it lies at distance 0 of itself");
-            let others: Vec<u32> = list[1..].iter().map(|(_, image)| *image).collect();
+            // It lies at distance 0 of itself, and another image may have the same bag.
+            assert!(list.contains(&(0.0, index)), "{list:?}");
+            let others: Vec<u32> = list.iter().map(|(_, image)| *image).filter(|image| *image != index).collect();
             assert_eq!(others, row.images[..N_NEAREST - 1], "{}, image {index}", row.title);
             assert!(list.windows(2).all(|two| two[0].0 <= two[1].0), "{list:?}");
         }

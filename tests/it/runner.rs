@@ -112,7 +112,7 @@ fn a_link_gives_a_report_and_its_arrays() {
     let ours = outcome(&folder.good(&[link, "--npz", "out.npz", "--images-npz", "images.npz", "--threads", "2"]));
     assert_eq!(
         ours.configuration,
-        "#/bench/kmeans?data=mnist1k&n_clusters=7&n_init=2&random_state=0&init=k-means-plus-plus&scaling=none&max_iter=300&tol=1e-4"
+        "#/bench/kmeans?data=mnist1k&n_clusters=7&n_init=2&random_state=0&init=k-means-plus-plus&scaling=none&max_iter=300&tol=1e-4&cmap=gray"
     );
     assert!(ours.report.arrays.is_empty(), "arrays belong into the NPZ");
     assert_eq!(ours.workers, 2);

@@ -1,0 +1,229 @@
+//! How the clusters of two clusterings meet: those that belong together in the same place, small ones put together.
+
+use super::agreement::Pair;
+use super::{ColorMap, Figure, Section, Table, Value};
+use crate::error::Result;
+use crate::learn::Matrix;
+use crate::learn::matching::linear_sum_assignment;
+use crate::learn::metrics::{adjusted_rand_score, contingency_matrix};
+
+/// Clusters of a clustering that are shown apart; noise, and the rest together, come on top.
+const SHOWN: usize = 16;
+
+/// A clustering cut down to what can be read: the largest clusters, the rest, noise.
+struct Side {
+    names: Vec<String>,
+    /// The place of each image's cluster among the names.
+    places: Vec<usize>,
+    /// How many of the names are clusters, and may be matched.
+    n_clusters: usize,
+}
+
+impl Side {
+    fn new(labels: &[i32]) -> Self {
+        let n_labels = labels.iter().max().map_or(0, |most| (*most + 1).max(0) as usize);
+        let mut sizes = vec![0u64; n_labels];
+        labels.iter().filter_map(|label| usize::try_from(*label).ok()).for_each(|label| sizes[label] += 1);
+        let mut shown: Vec<usize> = (0..n_labels).filter(|label| sizes[*label] > 0).collect();
+        shown.sort_by_key(|label| (std::cmp::Reverse(sizes[*label]), *label));
+        let rest = shown.len() > SHOWN;
+        shown.truncate(SHOWN);
+        shown.sort_unstable();
+        let mut place = vec![shown.len(); n_labels];
+        shown.iter().enumerate().for_each(|(at, label)| place[*label] = at);
+        let mut all: Vec<String> = shown.iter().map(usize::to_string).collect();
+        if rest {
+            all.push("rest".into());
+        }
+        let noise = all.len();
+        if labels.iter().any(|label| *label < 0) {
+            all.push("noise".into());
+        }
+        let places = labels.iter().map(|label| usize::try_from(*label).map_or(noise, |label| place[label])).collect();
+        Side { names: all, places, n_clusters: shown.len() }
+    }
+}
+
+/// How two clusterings of the same samples meet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meeting {
+    /// Clusters against clusters, the columns in the order of the rows that they are matched with.
+    pub pair: Pair,
+    /// The row and the column of each sample, `(n_samples,)`.
+    pub cells: Vec<(usize, usize)>,
+}
+
+impl Meeting {
+    /// Of the labels of the same samples, `(n_samples,)` each, -1 for noise.
+    ///
+    /// Errors: not as many labels in one as in the other.
+    pub fn of(names: [&str; 2], first: &[i32], second: &[i32]) -> Result<Self> {
+        let score = adjusted_rand_score(first, second)?;
+        let matched = matched(first, second)? as i64;
+        let (rows, columns) = (Side::new(first), Side::new(second));
+        let width = columns.names.len();
+        let mut counts = vec![0u64; rows.names.len() * width];
+        rows.places.iter().zip(&columns.places).for_each(|(r, c)| counts[r * width + c] += 1);
+        let inner = (0..rows.n_clusters).flat_map(|r| (0..columns.n_clusters).map(move |c| (r, c)));
+        let cost = inner.map(|(r, c)| counts[r * width + c] as f64).collect();
+        let matches = linear_sum_assignment(&Matrix::from_vec(cost, rows.n_clusters, columns.n_clusters)?, true)?;
+        // A column stands where its row does; those without a partner fill the gaps behind.
+        let mut across: Vec<usize> = matches.iter().map(|(_, c)| *c).collect();
+        across.extend((0..width).filter(|c| !matches.iter().any(|(_, matched)| matched == c)));
+        let mut down: Vec<usize> = matches.iter().map(|(r, _)| *r).collect();
+        down.extend((0..rows.names.len()).filter(|r| !matches.iter().any(|(matched, _)| matched == r)));
+        let listed = |names: &[String], order: &[usize]| order.iter().map(|at| names[*at].clone()).collect();
+        let ordered = down.iter().flat_map(|r| across.iter().map(move |c| r * width + c)).map(|at| counts[at]);
+        let pair = Pair {
+            names: names.map(String::from),
+            score,
+            matched,
+            n_matched: matches.len(),
+            rows: listed(&rows.names, &down),
+            columns: listed(&columns.names, &across),
+            counts: ordered.collect(),
+        };
+        let turned = |order: &[usize]| {
+            let mut place = vec![0; order.len()];
+            order.iter().enumerate().for_each(|(to, from)| place[*from] = to);
+            place
+        };
+        let (down, across) = (turned(&down), turned(&across));
+        let cells = rows.places.iter().zip(&columns.places).map(|(r, c)| (down[*r], across[*c])).collect();
+        Ok(Meeting { pair, cells })
+    }
+
+    /// Cells beside the matched ones, the fullest first: row, column, and the samples that are there.
+    pub fn moved(&self) -> Vec<(usize, usize, Vec<usize>)> {
+        let width = self.pair.columns.len();
+        let mut there = vec![Vec::new(); self.pair.rows.len() * width];
+        for (sample, (row, column)) in self.cells.iter().enumerate() {
+            if row != column || *row >= self.pair.n_matched {
+                there[row * width + column].push(sample);
+            }
+        }
+        let cells = there.into_iter().enumerate().filter(|(_, samples)| !samples.is_empty());
+        let mut cells: Vec<_> = cells.map(|(at, samples)| (at / width, at % width, samples)).collect();
+        cells.sort_by_key(|(row, column, samples)| (std::cmp::Reverse(samples.len()), *row, *column));
+        cells
+    }
+}
+
+/// Images in the same cluster, if clusters are paired as well as can be, noise like a cluster.
+///
+/// Errors: not as many labels in one as in the other.
+pub fn matched(first: &[i32], second: &[i32]) -> Result<u64> {
+    let table = contingency_matrix(first, second)?;
+    let counts = table.counts.iter().map(|count| *count as f64).collect();
+    let pairs = linear_sum_assignment(&Matrix::from_vec(counts, table.n_classes(), table.n_clusters())?, true)?;
+    Ok(pairs.into_iter().map(|(r, c)| table.row(r)[c]).sum())
+}
+
+/// Scores of every two clusterings as a heat map, `(n, n)` of them row by row; `None` where there is none. The rows say
+/// which clustering each number stands for.
+pub fn matrix(names: &[&str], scores: &[Option<f64>], summary: String) -> Section {
+    // A chance agreement may be a little below 0, which is drawn and written as 0.
+    let text = |score: &Option<f64>| score.map_or(String::new(), |score| format!("{:.2}", score.max(0.0)));
+    Section {
+        id: "matrix".into(),
+        title: "Every clustering against every other".into(),
+        summary,
+        figure: Figure::Heatmap {
+            row_title: "clustering".into(),
+            column_title: "clustering".into(),
+            rows: names.iter().zip(1..).map(|(name, i)| format!("{i} {name}")).collect(),
+            columns: (1..=names.len()).map(|i| i.to_string()).collect(),
+            values: scores.iter().map(|score| score.unwrap_or(0.0).max(0.0)).collect(),
+            texts: scores.iter().map(text).collect(),
+            high: 1.0,
+            map: ColorMap::Blues,
+        },
+    }
+}
+
+/// How the clusters of every two clusterings of the same samples meet, as a table: what [`Pair::of`] reads.
+///
+/// Errors: not as many labels in one as in the other.
+pub fn pairs(names: &[&str], labels: &[Vec<i32>]) -> Result<Section> {
+    let mut rows = Vec::new();
+    for i in 0..labels.len() {
+        for j in i + 1..labels.len() {
+            rows.push(row((i, j), &Meeting::of([names[i], names[j]], &labels[i], &labels[j])?.pair));
+        }
+    }
+    let columns = ["first", "second", "adjusted Rand index", "matched images", "matched", "rows", "columns", "counts"];
+    Ok(Section {
+        id: "pairs".into(),
+        title: "How clusters meet".into(),
+        summary: format!(
+            "For every two clusterings, by their numbers in the matrix: images in each cluster of the first and each of \
+             the second, matched clusters in the same place (Hungarian method). The {SHOWN} largest clusters are shown, \
+             then the rest, then noise.",
+        ),
+        figure: Figure::Numbers(Table { columns: columns.map(String::from).to_vec(), rows }),
+    })
+}
+
+fn row((i, j): (usize, usize), pair: &Pair) -> Vec<Value> {
+    let counts = pair.counts.chunks(pair.columns.len().max(1));
+    let line = |counts: &[u64]| counts.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
+    vec![
+        Value::Int(i as i64 + 1),
+        Value::Int(j as i64 + 1),
+        Value::Float(pair.score),
+        Value::Int(pair.matched),
+        Value::Int(pair.n_matched as i64),
+        Value::Text(pair.rows.join(" ")),
+        Value::Text(pair.columns.join(" ")),
+        Value::Text(counts.map(line).collect::<Vec<_>>().join(" / ")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matched_clusters_stand_in_the_same_place() {
+        // The second clustering has other numbers, and one image elsewhere.
+        let labels = [vec![0, 0, 0, 1, 1, 2, 2], vec![2, 2, 2, 0, 0, 1, 0]];
+        let met = Meeting::of(["one", "two"], &labels[0], &labels[1]).unwrap();
+        let row = row((0, 1), &met.pair);
+        let text = |i: usize| row[i].full();
+        assert_eq!((text(5), text(6)), ("0 1 2".into(), "2 0 1".into()));
+        assert_eq!(text(7), "3 0 0 / 0 2 0 / 0 1 1");
+        assert_eq!((text(3), text(4)), ("6".into(), "3".into()));
+        // The last image is in the third of the one, in the second of the other.
+        assert_eq!(met.moved(), vec![(2, 1, vec![6])]);
+        // Against itself nothing has moved.
+        let same = Meeting::of(["one", "one"], &labels[0], &labels[0]).unwrap();
+        assert_eq!((same.pair.score, same.moved()), (1.0, vec![]));
+        assert!(Meeting::of(["one", "two"], &labels[0], &labels[1][1..]).is_err());
+    }
+
+    #[test]
+    fn what_is_in_no_matched_pair_has_moved() {
+        // Two clusters and noise against one cluster; noise is matched with nothing, not even with noise.
+        let (first, second) = ([0, 0, 0, 1, 1, -1], [4, 4, 4, 4, -1, -1]);
+        let met = Meeting::of(["one", "two"], &first, &second).unwrap();
+        assert_eq!((met.pair.rows.join(" "), met.pair.columns.join(" ")), ("0 1 noise".into(), "4 noise".into()));
+        let samples: Vec<usize> = met.moved().into_iter().flat_map(|(.., samples)| samples).collect();
+        assert_eq!(samples, [3, 4, 5]);
+        for ((row, column), (a, b)) in met.cells.iter().zip(first.iter().zip(&second)) {
+            let word = |label: &i32| if *label < 0 { "noise".to_string() } else { label.to_string() };
+            assert_eq!((&met.pair.rows[*row], &met.pair.columns[*column]), (&word(a), &word(b)));
+        }
+    }
+
+    #[test]
+    fn small_clusters_and_noise_come_last() {
+        let many: Vec<i32> =
+            (0..20).flat_map(|label| vec![label; if label == 3 { 1 } else { 2 }]).chain([-1]).collect();
+        let side = Side::new(&many);
+        assert_eq!(side.names.len(), SHOWN + 2);
+        assert_eq!(side.names[SHOWN - 2..], ["15", "16", "rest", "noise"]);
+        assert_eq!(side.places.last(), Some(&(SHOWN + 1)));
+        let only_noise = Side::new(&[-1, -1]);
+        assert_eq!((only_noise.names, only_noise.n_clusters), (vec!["noise".to_string()], 0));
+    }
+}

@@ -1,0 +1,407 @@
+//! Clusterings that were kept, to be compared with others: of the same method with other settings, or of another one.
+//! From the arrays of a run; saved results have none.
+
+use super::agreement;
+use super::meeting::{self, Meeting};
+use super::{Array, Figure, GalleryRow, Numbers, Report, Section, Value};
+use crate::error::Result;
+use crate::learn::metrics::adjusted_rand_score;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Clusterings that can be kept at the same time.
+pub const MOST: usize = 8;
+
+/// Cells of two clusterings whose images are shown, and images of each.
+const MOVES: (usize, usize) = (6, 20);
+
+/// A clustering that a report has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// Which one, if the report has several; empty if it is the only one.
+    pub name: String,
+    /// The array that it is in, and its place there.
+    at: (usize, usize),
+}
+
+/// A clustering that was kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pinned {
+    /// The link that repeats it, from `#/` on.
+    pub link: String,
+    /// What it is of, and which of the clusterings there.
+    pub title: String,
+    /// The data set.
+    pub data: String,
+    /// Settings that differ from those of the place it is from.
+    pub changes: Vec<(String, String)>,
+    /// Numbers of its images in the data set, each once, ascending.
+    pub images: Vec<u32>,
+    /// The cluster of each image, -1 for noise.
+    pub labels: Vec<i32>,
+    /// The digit of each image, by its number among the classes.
+    pub digits: Vec<u8>,
+}
+
+fn wholes(array: &Array) -> Option<&[u32]> {
+    match &array.numbers {
+        Numbers::U32(values) => Some(values),
+        Numbers::F64(_) => None,
+    }
+}
+
+/// Numbers of the images that labels are of; `None` if they are all images of the data set in their order.
+fn images(report: &Report) -> Option<&[u32]> {
+    report.arrays.iter().find(|array| matches!(&*array.name, "drawn" | "rows")).and_then(wholes)
+}
+
+/// The clusterings in a report on a data set of `n` images.
+pub fn choices(report: &Report, n: usize) -> Vec<Choice> {
+    let len = images(report).map_or(n, <[u32]>::len);
+    let swept = |of: &str| report.arrays.iter().any(|array| array.name == format!("core_sample_indices_{of}"));
+    let compared = agreement::names(report);
+    let mut compared = compared.iter();
+    let mut found = Vec::new();
+    for (i, array) in report.arrays.iter().enumerate().filter(|(_, array)| wholes(array).is_some()) {
+        let of = match array.name.as_str() {
+            "labels" => Some(""),
+            "grid_labels" => Some("grid"),
+            name => name.strip_prefix("labels_"),
+        };
+        let (Some(of), Some((last, before))) = (of, array.shape.split_last()) else { continue };
+        if *last as usize != len {
+            continue;
+        }
+        let n_there = before.iter().product::<u32>() as usize;
+        let names: Vec<String> = match (compared.next(), n_there) {
+            (Some(name), _) => vec![name.clone()],
+            _ if of == "grid" => grid(report, n_there),
+            (None, 2..) => (0..n_there).map(|chain| format!("chain {chain}")).collect(),
+            _ if swept(of) => vec![format!("eps = {of}")],
+            _ if of == "km" => vec!["k-means".into()],
+            _ if !of.is_empty() && of.bytes().all(|byte| byte.is_ascii_digit()) => vec![format!("k = {of}")],
+            _ => vec![of.to_string()],
+        };
+        found.extend(names.into_iter().enumerate().map(|(place, name)| Choice { name, at: (i, place) }));
+    }
+    // What stands beside another needs a name of its own.
+    if found.len() > 1 {
+        found.iter_mut().filter(|choice| choice.name.is_empty()).for_each(|choice| choice.name = "tree".into());
+    }
+    found
+}
+
+/// Names of the settings of a grid.
+fn grid(report: &Report, n: usize) -> Vec<String> {
+    let table = report.sections.iter().find(|section| section.id == "settings").map(|section| &section.figure);
+    let Some(Figure::Numbers(table)) = table else { return (0..n).map(|i| format!("setting {i}")).collect() };
+    let name = |row: &Vec<Value>| Some(format!("eps = {}, min_samples = {}", row.first()?.full(), row.get(1)?.full()));
+    table.rows.iter().take(n).filter_map(name).collect()
+}
+
+impl Pinned {
+    /// One of a report's clusterings; `digits` has the class of every image of the data set. `None` if the report is
+    /// of other images.
+    pub fn of(choice: &Choice, report: &Report, digits: &[u8]) -> Option<Self> {
+        let labels = wholes(report.arrays.get(choice.at.0)?)?;
+        let drawn = images(report);
+        let n = drawn.map_or(digits.len(), <[u32]>::len);
+        let labels = labels.get(choice.at.1 * n..(choice.at.1 + 1) * n)?;
+        // An image that was drawn again lies where its double lies.
+        let rows = labels.iter().enumerate();
+        let by_image: BTreeMap<u32, i32> =
+            rows.rev().map(|(i, label)| (drawn.map_or(i as u32, |drawn| drawn[i]), *label as i32)).collect();
+        let digits = by_image.keys().map(|image| digits.get(*image as usize).copied()).collect::<Option<_>>()?;
+        let (images, labels) = by_image.into_iter().unzip();
+        Some(Pinned {
+            images,
+            labels,
+            digits,
+            link: String::new(),
+            title: String::new(),
+            data: String::new(),
+            changes: Vec::new(),
+        })
+    }
+
+    /// Whether its parts fit each other: what is read from a store may be anything.
+    pub fn is_whole(&self) -> bool {
+        let n = self.images.len();
+        let ascending = self.images.windows(2).all(|two| two[0] < two[1]);
+        n > 0
+            && ascending
+            && self.labels.len() == n
+            && self.digits.len() == n
+            && self.labels.iter().all(|l| (-1..1 << 20).contains(l))
+    }
+
+    /// Clusters, noise not among them.
+    pub fn n_clusters(&self) -> usize {
+        let mut all: Vec<i32> = self.labels.iter().copied().filter(|label| *label >= 0).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.len()
+    }
+
+    /// Images in no cluster.
+    pub fn n_noise(&self) -> usize {
+        self.labels.iter().filter(|label| **label < 0).count()
+    }
+
+    /// Adjusted Rand index against the digits.
+    pub fn ari(&self) -> f64 {
+        let digits: Vec<i32> = self.digits.iter().map(|digit| i32::from(*digit)).collect();
+        adjusted_rand_score(&digits, &self.labels).unwrap_or(f64::NAN)
+    }
+
+    /// Clusters of the digits themselves, on the same images.
+    fn truth(&self) -> Pinned {
+        let labels = self.digits.iter().map(|digit| i32::from(*digit)).collect();
+        Pinned { labels, title: "digits".into(), ..self.clone() }
+    }
+}
+
+/// Images that both have: their numbers, and their clusters in the one and in the other.
+fn common(first: &Pinned, second: &Pinned) -> (Vec<u32>, [Vec<i32>; 2]) {
+    let (mut images, mut labels) = (Vec::new(), [Vec::new(), Vec::new()]);
+    if first.data != second.data {
+        return (images, labels);
+    }
+    let mut theirs = second.images.iter().zip(&second.labels).peekable();
+    for (image, label) in first.images.iter().zip(&first.labels) {
+        while theirs.next_if(|(other, _)| *other < image).is_some() {}
+        if let Some((_, other)) = theirs.next_if(|(other, _)| *other == image) {
+            images.push(*image);
+            labels[0].push(*label);
+            labels[1].push(*other);
+        }
+    }
+    (images, labels)
+}
+
+/// All that were kept against each other, and against the digits, which come first: `(n + 1, n + 1)` adjusted Rand
+/// indices.
+pub fn matrix(pins: &[Pinned]) -> Section {
+    let n = pins.len() + 1;
+    let mut scores = vec![None; n * n];
+    scores[0] = Some(1.0);
+    let mut least = u32::MAX as usize;
+    let mut apart = 0;
+    let mut best = None::<(f64, usize, usize)>;
+    for (i, first) in pins.iter().enumerate() {
+        let ari = Some(first.ari());
+        (scores[i + 1], scores[(i + 1) * n]) = (ari, ari);
+        scores[(i + 1) * (n + 1)] = Some(1.0);
+        for (j, second) in pins.iter().enumerate().skip(i + 1) {
+            let (images, [a, b]) = common(first, second);
+            if images.is_empty() {
+                apart += 1;
+                continue;
+            }
+            least = least.min(images.len());
+            let Ok(score) = adjusted_rand_score(&a, &b) else { continue };
+            (scores[(i + 1) * n + j + 1], scores[(j + 1) * n + i + 1]) = (Some(score), Some(score));
+            if best.is_none_or(|(best, ..)| score > best) {
+                best = Some((score, i, j));
+            }
+        }
+    }
+    let mut summary = "Adjusted Rand index of every two, over the images that both have; 1 is the same clusters, 0 is \
+                       chance. Those with an image in common say how they agree."
+        .to_string();
+    if let Some((score, i, j)) = best {
+        summary = format!(
+            "Adjusted Rand index of every two, over the images that both have (at least {least}); 1 is the same \
+             clusters, 0 is chance. {} and {} agree most, {score:.2}.",
+            i + 2,
+            j + 2
+        );
+    }
+    match apart {
+        0 => {}
+        1 => summary += " One pair has no image in common, and no index.",
+        n => summary += &format!(" {n} pairs have no image in common, and no index."),
+    }
+    let mut names = vec!["digits"];
+    names.extend(pins.iter().map(|pin| pin.title.as_str()));
+    meeting::matrix(&names, &scores, summary)
+}
+
+/// Two of them as the matrix numbers them: how their clusters meet, and images that are elsewhere in the second.
+/// `None` on the diagonal, and of two without an image in common.
+///
+/// Errors: none that pins can give.
+pub fn compared(pins: &[Pinned], (row, column): (usize, usize)) -> Option<Result<(Section, Section)>> {
+    let of = |at: usize, other: usize| match at.checked_sub(1) {
+        Some(i) => pins.get(i).cloned(),
+        None => pins.get(other.checked_sub(1)?).map(Pinned::truth),
+    };
+    let (first, second) = (of(row, column)?, of(column, row)?);
+    let (images, [a, b]) = common(&first, &second);
+    (row != column && !images.is_empty()).then(|| {
+        // Two of the same title are told apart by their numbers.
+        let names = [(row, &first), (column, &second)].map(|(at, pin)| format!("{} {}", at + 1, pin.title));
+        let met = Meeting::of([&names[0], &names[1]], &a, &b)?;
+        let moved = moved(&met, &images, &first, &second);
+        Ok((met.pair.section(), moved))
+    })
+}
+
+fn moved(met: &Meeting, images: &[u32], first: &Pinned, second: &Pinned) -> Section {
+    let cells = met.moved();
+    let n: usize = cells.iter().map(|(.., samples)| samples.len()).sum();
+    let digit = |image: u32| first.images.binary_search(&image).map_or(0, |at| first.digits[at]);
+    let row = |(row, column, samples): &(usize, usize, Vec<usize>)| {
+        let shown: Vec<u32> = samples.iter().take(MOVES.1).map(|sample| images[*sample]).collect();
+        GalleryRow {
+            title: format!("{} → {}: {}", met.pair.rows[*row], met.pair.columns[*column], samples.len()),
+            captions: shown.iter().map(|image| digit(*image).to_string()).collect(),
+            images: shown,
+        }
+    };
+    let summary = match n {
+        0 => format!("All {} images are in clusters that are matched: nothing has moved.", images.len()),
+        _ => format!(
+            "{n} of {} images are in a cluster of {} that is not matched with theirs of {}. A row for each of the \
+             {} fullest cells beside the matched ones: its cluster in the one, in the other, its images, of which up \
+             to {} are shown with their digits.",
+            images.len(),
+            met.pair.names[1],
+            met.pair.names[0],
+            cells.len().min(MOVES.0),
+            MOVES.1
+        ),
+    };
+    Section {
+        id: "moved".into(),
+        title: "What moved".into(),
+        summary,
+        figure: Figure::Gallery { data: second.data.clone(), rows: cells.iter().take(MOVES.0).map(row).collect() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Table;
+
+    fn array(name: &str, shape: &[u32], values: &[u32]) -> Array {
+        Array { name: name.into(), shape: shape.to_vec(), numbers: Numbers::U32(values.to_vec()) }
+    }
+
+    fn names(report: &Report, n: usize) -> Vec<String> {
+        choices(report, n).into_iter().map(|choice| choice.name).collect()
+    }
+
+    #[test]
+    fn every_clustering_of_a_report_can_be_kept_by_its_name() {
+        let report = |arrays: Vec<Array>| Report { arrays, ..Report::default() };
+        assert_eq!(names(&report(vec![array("labels_", &[3], &[0, 1, 0])]), 3), [""]);
+        // Labels of something else, such as patches or pixels, are none of the images.
+        assert!(names(&report(vec![array("labels_", &[4], &[0, 1, 0, 0])]), 3).is_empty());
+        let drawn = || array("drawn", &[2], &[2, 0]);
+        let two = report(vec![array("labels_", &[2], &[0, 1]), array("labels_km", &[2], &[1, 0]), drawn()]);
+        assert_eq!(names(&two, 9), ["tree", "k-means"]);
+        let purity = report(vec![array("labels_10", &[2], &[0, 1]), array("labels_20", &[2], &[1, 0])]);
+        assert_eq!(names(&purity, 2), ["k = 10", "k = 20"]);
+        let cores = array("core_sample_indices_7", &[0], &[]);
+        assert_eq!(names(&report(vec![drawn(), array("labels_7", &[2], &[0, 1]), cores]), 9), ["eps = 7"]);
+        let chains = report(vec![array("rows", &[2], &[5, 6]), array("labels_", &[2, 2], &[0, 1, 1, 1])]);
+        assert_eq!(names(&chains, 9), ["chain 0", "chain 1"]);
+        let pin = Pinned::of(&choices(&chains, 9)[1], &chains, &[0; 9]).unwrap();
+        assert_eq!((pin.images, pin.labels), (vec![5, 6], vec![1, 1]));
+    }
+
+    #[test]
+    fn each_setting_of_a_grid_can_be_kept() {
+        let row = |eps: i64, least: i64| vec![Value::Int(eps), Value::Int(least)];
+        let table = Table { columns: Vec::new(), rows: vec![row(1, 2), row(1, 3), row(2, 2), row(2, 3)] };
+        let settings = Section {
+            id: "settings".into(),
+            title: String::new(),
+            summary: String::new(),
+            figure: Figure::Numbers(table),
+        };
+        let labels = array("grid_labels", &[2, 2, 2], &[0, 0, 0, u32::MAX, 1, 0, 0, 1]);
+        let report = Report {
+            sections: vec![settings],
+            arrays: vec![array("drawn", &[2], &[4, 1]), labels],
+            ..Report::default()
+        };
+        let all = choices(&report, 9);
+        assert_eq!(all[1].name, "eps = 1, min_samples = 3");
+        let pin = Pinned::of(&all[1], &report, &[7; 9]).unwrap();
+        assert_eq!((&pin.images[..], &pin.labels[..], &pin.digits[..]), (&[1, 4][..], &[-1, 0][..], &[7, 7][..]));
+        assert_eq!((pin.n_clusters(), pin.n_noise()), (1, 1));
+    }
+
+    fn pin(title: &str, images: &[u32], labels: &[i32], digits: &[u8]) -> Pinned {
+        Pinned {
+            link: String::new(),
+            title: title.into(),
+            data: "d".into(),
+            changes: Vec::new(),
+            images: images.to_vec(),
+            labels: labels.to_vec(),
+            digits: digits.to_vec(),
+        }
+    }
+
+    #[test]
+    fn only_images_that_both_have_are_compared() {
+        let pins = [
+            pin("one", &[0, 2, 4, 6, 8], &[0, 0, 1, 1, 1], &[3, 3, 5, 5, 5]),
+            pin("two", &[2, 3, 4, 6], &[9, 4, 4, 9], &[3, 4, 5, 5]),
+            pin("far", &[1, 3, 5], &[0, 1, 2], &[1, 4, 1]),
+        ];
+        let Figure::Heatmap { values, texts, rows, .. } = matrix(&pins).figure else { panic!() };
+        assert_eq!(rows, ["1 digits", "2 one", "3 two", "4 far"]);
+        // The one has the digits' own clusters.
+        assert_eq!(values[1], 1.0);
+        // scikit-learn: adjusted_rand_score([0, 1, 1], [9, 4, 9]) is -0.5, which is drawn as 0.
+        assert_eq!((values[4 + 2], texts[4 + 2].as_str()), (0.0, "0.00"));
+        assert_eq!(texts[4 + 3], "", "nothing in common");
+        assert_eq!(texts[2 * 4 + 3], "1.00");
+        assert!(matrix(&pins).summary.contains("One pair has no image in common"));
+        assert!(compared(&pins, (1, 3)).is_none() && compared(&pins, (2, 2)).is_none());
+        let (pair, moved) = compared(&pins, (1, 2)).unwrap().unwrap();
+        assert!(pair.summary.contains("3 two: -0.5000"), "{}", pair.summary);
+        let Figure::Gallery { rows, .. } = moved.figure else { panic!() };
+        // Clusters 0 and 9, 1 and 4 are matched: image 6 is elsewhere.
+        assert_eq!((rows.len(), &rows[0].images[..], rows[0].captions[0].as_str()), (1, &[6][..], "5"));
+        assert_eq!(rows[0].title, "1 → 9: 1");
+        // Against the digits, by their row; and the other way round.
+        let (pair, moved) = compared(&pins, (1, 0)).unwrap().unwrap();
+        assert!(pair.summary.contains("2 one and 1 digits: 1.0000"), "{}", pair.summary);
+        assert!(moved.summary.contains("nothing has moved"), "{}", moved.summary);
+        assert!(compared(&pins, (0, 2)).unwrap().is_ok());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_not_read_back() {
+        let good = pin("one", &[0, 2], &[0, -1], &[3, 3]);
+        assert!(good.is_whole());
+        let text = serde_json::to_string(&good).unwrap();
+        assert_eq!(serde_json::from_str::<Pinned>(&text).unwrap(), good);
+        for bad in [
+            pin("none", &[], &[], &[]),
+            pin("short", &[0, 2], &[0], &[3, 3]),
+            pin("turned", &[2, 0], &[0, 1], &[3, 3]),
+            pin("twice", &[2, 2], &[0, 1], &[3, 3]),
+            pin("low", &[0, 2], &[0, -2], &[3, 3]),
+            pin("without digits", &[0, 2], &[0, 1], &[3]),
+        ] {
+            assert!(!bad.is_whole(), "{}", bad.title);
+        }
+    }
+
+    #[test]
+    fn other_data_have_nothing_in_common() {
+        let pins = [
+            pin("one", &[0, 1], &[0, 1], &[3, 4]),
+            Pinned { data: "e".into(), ..pin("two", &[0, 1], &[0, 1], &[3, 4]) },
+        ];
+        assert!(compared(&pins, (1, 2)).is_none());
+        assert!(matrix(&pins).summary.contains("no index"));
+    }
+}
