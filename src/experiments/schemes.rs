@@ -33,7 +33,9 @@ impl Experiment for Schemes {
         let sides = Sides::new(params, data)?;
         let mut report = Report::default();
         let (names, means) = class_means(data);
-        let mut pixels: Vec<f32> = means.iter().flatten().map(|value| *value as f32).collect();
+        // A 256th of a grey level is finer than any screen, and short in a file.
+        let rounded = |value: &f64| ((value * 256.0).round() / 256.0) as f32;
+        let mut pixels: Vec<f32> = means.iter().flatten().map(rounded).collect();
         let mut captions: Vec<String> = names.iter().map(|name| format!("{name}, mean")).collect();
         let highest = pixels.iter().copied().fold(1.0, f32::max);
         let mut scales = vec![(ColorMap::Gray, 0.0, highest); names.len()];

@@ -132,11 +132,11 @@ impl Task {
 
     /// The p-value of each pixel in the `at`-th known bootstrap.
     pub fn p_of(&self, at: usize) -> Vec<f64> {
-        self.from_z(at, two_sided_p)
+        self.by_z(at, two_sided_p)
     }
 
     /// What follows from each pixel's z-score in the `at`-th known bootstrap; NaN where it takes no part.
-    fn from_z(&self, at: usize, value: fn(f64) -> f64) -> Vec<f64> {
+    fn by_z(&self, at: usize, value: fn(f64) -> f64) -> Vec<f64> {
         (0..self.n_features()).map(|pixel| self.region(at, pixel).map_or(f64::NAN, |(_, z)| value(z))).collect()
     }
 
@@ -149,13 +149,13 @@ impl Task {
             return Ok(Joined { p: nothing.clone(), log_p: nothing.clone(), z: nothing });
         }
         let all = 0..self.known.len();
-        let of = |value: fn(f64) -> f64| all.clone().map(|at| self.from_z(at, value)).collect::<Vec<Vec<f64>>>();
-        let views = |parts: &[Vec<f64>], join: fn(&[&[f64]], Aggregation) -> Result<Vec<f64>>| {
-            join(&parts.iter().map(|part| part.as_slice()).collect::<Vec<_>>(), aggregation)
-        };
+        let of = |value: fn(f64) -> f64| all.clone().map(|at| self.by_z(at, value)).collect::<Vec<Vec<f64>>>();
+        fn views(parts: &[Vec<f64>]) -> Vec<&[f64]> {
+            parts.iter().map(Vec::as_slice).collect()
+        }
         let z = |pixel: usize| median((0..self.known.len()).filter_map(|at| Some(self.region(at, pixel)?.1)).collect());
-        let p = views(&of(two_sided_p), quantile_aggregation)?;
-        let log_p = views(&of(log_two_sided_p), log_quantile_aggregation)?;
+        let p = quantile_aggregation(&views(&of(two_sided_p)), aggregation)?;
+        let log_p = log_quantile_aggregation(&views(&of(log_two_sided_p)), aggregation)?;
         Ok(Joined {
             log_p: log_p.into_iter().zip(&p).map(|(log, p)| if p.is_nan() { f64::NAN } else { log }).collect(),
             p,

@@ -134,5 +134,26 @@ for (const name of BROWSERS) {
       assert.deepEqual(lab.complaints, []);
       await lab.close();
     });
+
+    test("an own digit is placed on principal components", async () => {
+      const few = "data=mnist1k&n_samples=300&n_components=20";
+      const lab = await LabPage.open(browser, server.url, `#/clusters/2-pcakmeans?${few}&n_init=1`);
+      await lab.run();
+      const nearest = await take(lab, '[data-section="centres"]', 410);
+      assert.match(nearest, /^Your digit is in cluster \d+, \d+\.\d+ from its centre\./);
+      const far = await lab.frame.$$eval(`${id("mine-centres")} tbody tr`, (rows) => rows.map((row) => Number(row.cells[1].textContent)));
+      assert.equal(far.length, 5);
+      assert.deepEqual(far, far.toSorted((a, b) => a - b));
+      await lab.go(`#/clusters/2-pcasweep?${few}&eps=0.01~100`);
+      await lab.run();
+      const words = await take(lab, '[data-section="shares"]', 410);
+      assert.match(words, /would be noise|would be a core/);
+      // Within a hundred standard deviations lies everything.
+      await lab.frame.select(`${id("mine-sheet")} select${id("mine-eps")}`, "1");
+      await lab.settled();
+      assert.match(await lab.text("mine-words"), /would be a core of cluster 0: 300 images of the sample within eps/);
+      assert.deepEqual(lab.complaints, []);
+      await lab.close();
+    });
   });
 }

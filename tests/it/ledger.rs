@@ -1,5 +1,7 @@
 //! What notebook 002 printed, from the scenes' own presets on full MNIST in the order of
-//! "MNIST original".
+//! "MNIST original"; notebooks 000 and 001, which take the files as published, in a file of their own.
+
+mod published;
 
 use digitoscope::data::{Dataset, disk};
 use digitoscope::labs::Agreement;
@@ -9,34 +11,45 @@ use digitoscope::runner;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+/// The folder of the original files, if it is there.
+fn folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("DIGITOSCOPE_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    if !folder.is_dir() {
+        println!("skipped, no data");
+        return None;
+    }
+    Some(folder)
+}
+
+/// Training images and test images, as they were published.
+fn parts() -> Option<[Dataset; 2]> {
+    let folder = folder()?;
+    let read = |name: &str| std::fs::read(folder.join("mnist").join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    Some(["train", "t10k"].map(|part| {
+        let (images, labels) = (format!("{part}-images-idx3-ubyte.gz"), format!("{part}-labels-idx1-ubyte.gz"));
+        Dataset::from_idx(&images, &read(&images), &labels, &read(&labels)).unwrap()
+    }))
+}
+
 /// The 70,000 images: training, then test, each sorted by label; made once for all tests.
 fn original() -> Option<&'static Arc<Dataset>> {
     static ORIGINAL: OnceLock<Option<Arc<Dataset>>> = OnceLock::new();
     let read = || {
-        let folder = std::env::var_os("DIGITOSCOPE_DATA")
-            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-        if !folder.is_dir() {
-            return None;
-        }
-        let part = |part: &str| {
-            let read =
-                |name: &str| std::fs::read(folder.join("mnist").join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
-            let (images, labels) = (format!("{part}-images-idx3-ubyte.gz"), format!("{part}-labels-idx1-ubyte.gz"));
-            Dataset::from_idx(&images, &read(&images), &labels, &read(&labels)).unwrap().sorted_by_label()
-        };
-        Some(Arc::new(part("train").concatenate(&part("t10k")).unwrap()))
+        let [train, test] = parts()?.map(|part| part.sorted_by_label());
+        Some(Arc::new(train.concatenate(&test).unwrap()))
     };
-    let original = ORIGINAL.get_or_init(read).as_ref();
-    if original.is_none() {
-        println!("skipped, no data");
-    }
-    original
+    ORIGINAL.get_or_init(read).as_ref()
 }
 
 /// The report of a scene on the 70,000, with other values than its own where they are given.
 fn scene(id: &str, values: &[(&str, &str)]) -> Option<(Setup, Report)> {
-    let data = original()?;
-    let place = Place::Scene { lab: "clusters".into(), scene: id.into() };
+    scene_on(original()?, ("clusters", id), values)
+}
+
+/// The report of a scene of any lab on such images.
+fn scene_on(data: &Arc<Dataset>, (lab, id): (&str, &str), values: &[(&str, &str)]) -> Option<(Setup, Report)> {
+    let place = Place::Scene { lab: lab.into(), scene: id.into() };
     let setup = values.iter().fold(Setup::preset(place), |setup, (name, value)| setup.with(name, value));
     let outcome = runner::outcome(&setup, data, 2).unwrap_or_else(|e| panic!("{id}: {e}"));
     Some((setup, outcome.report))

@@ -50,6 +50,7 @@ pub(super) fn arrays(
     let mut add = |name: &str, shape: Vec<u32>, numbers: Numbers| {
         report.arrays.push(Array { name: format!("{name}_{id}"), shape, numbers });
     };
+    add("rows", vec![pair.rows.len() as u32], Numbers::U32(pair.rows.clone()));
     add("pvalues", vec![n], Numbers::F64(joined.p.clone()));
     add("importances", vec![n], Numbers::F64(importances.to_vec()));
     add("selected", vec![n], Numbers::F64(mask.iter().map(|sign| f64::from(*sign)).collect()));

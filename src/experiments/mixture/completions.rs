@@ -132,7 +132,8 @@ pub fn answers(params: &MixtureParams, data: &Dataset, look: &Look) -> Section {
     let seen =
         if params.held_out { "No chain has seen these images" } else { "The chains have learned from these images" };
     let summary = format!(
-        "By what is seen of them, {right} of {n} images are taken for the digit that they are. No chain knows a digit:          each group counts as the digits of its images, weighed by how probable it is for the seen part. {seen}."
+        "By what is seen of them, {right} of {n} images are taken for the digit that they are. No chain knows a digit: \
+         each group counts as the digits of its images, weighed by how probable it is for the seen part. {seen}."
     );
     Section {
         id: "answers".into(),
