@@ -253,10 +253,11 @@ fn a_drawn_copy_of_an_image_lies_where_the_image_lies() {
         let found = half_read(&shelf, &drawn);
         for (list, row) in [(&found.by_bag, &rows[1]), (&found.by_pixels, &rows[2])] {
             assert_eq!(list.len(), N_NEAREST);
-            // It lies at distance 0 of itself, and another image may have the same bag.
-            assert!(list.contains(&(0.0, index)), "{list:?}");
+            // It lies at distance 0 of itself; where more images do than are listed, those of the lowest numbers are.
+            let among_equals = list.iter().all(|(distance, image)| *distance == 0.0 && *image < index);
+            assert!(list.contains(&(0.0, index)) || among_equals, "{list:?}");
             let others: Vec<u32> = list.iter().map(|(_, image)| *image).filter(|image| *image != index).collect();
-            assert_eq!(others, row.images[..N_NEAREST - 1], "{}, image {index}", row.title);
+            assert_eq!(others[..N_NEAREST - 1], row.images[..N_NEAREST - 1], "{}, image {index}", row.title);
             assert!(list.windows(2).all(|two| two[0].0 <= two[1].0), "{list:?}");
         }
         let (distance, image) = found.by_pixels[3];
