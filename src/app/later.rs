@@ -84,6 +84,7 @@ enum Module {
     Logistic,
     Inference,
     Mixture,
+    Completion,
     Hands,
     Files,
     Pins,
@@ -102,9 +103,8 @@ impl Piece {
             Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _)
             | Piece::Numerals
             | Piece::Pairs(..) => Module::Logistic,
-            Piece::View(Manner::Templates | Manner::Complete | Manner::Against | Manner::Keep, _)
-            | Piece::Formulas
-            | Piece::Scale(_) => Module::Mixture,
+            Piece::View(Manner::Complete | Manner::Keep, _) => Module::Completion,
+            Piece::View(Manner::Templates | Manner::Against, _) | Piece::Formulas | Piece::Scale(_) => Module::Mixture,
             Piece::View(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Inference,
         }
     }
@@ -164,10 +164,18 @@ fn inference(piece: Piece) -> Came {
 fn mixture(piece: Piece) -> Came {
     Ok(match piece {
         Piece::View(Manner::Templates, Subject { section, .. }) => view! { <Templates section/> }.into_any(),
-        Piece::View(Manner::Complete, Subject { section, .. }) => view! { <Complete section/> }.into_any(),
         Piece::View(Manner::Against, Subject { section, .. }) => view! { <Against section/> }.into_any(),
         Piece::Formulas => view! { <Formulas/> }.into_any(),
         Piece::Scale(section) => view! { <ScaleStrip section/> }.into_any(),
+        _ => ().into_any(),
+    })
+}
+
+/// What becomes of chains that were kept: images that they complete, and the chains themselves.
+#[wasm_split(completion, fallible, preload(load_completion))]
+fn completion(piece: Piece) -> Came {
+    Ok(match piece {
+        Piece::View(Manner::Complete, Subject { section, .. }) => view! { <Complete section/> }.into_any(),
         _ => view! { <Keep/> }.into_any(),
     })
 }
@@ -209,6 +217,7 @@ pub fn view(piece: Piece) -> AnyView {
             Module::Logistic => load_logistic().await,
             Module::Inference => load_inference().await,
             Module::Mixture => load_mixture().await,
+            Module::Completion => load_completion().await,
             Module::Hands => load_hands().await,
             Module::Files => load_files().await,
             Module::Pins => load_pins().await,
@@ -224,6 +233,7 @@ pub fn view(piece: Piece) -> AnyView {
         Module::Logistic => logistic(piece.clone()).now_or_never(),
         Module::Inference => inference(piece.clone()).now_or_never(),
         Module::Mixture => mixture(piece.clone()).now_or_never(),
+        Module::Completion => completion(piece.clone()).now_or_never(),
         Module::Hands => hands(piece.clone()).now_or_never(),
         Module::Files => files(piece.clone()).now_or_never(),
         Module::Pins => pins(piece.clone()).now_or_never(),

@@ -191,7 +191,7 @@ fn named(pin: Pinned, choice: &Choice, setup: &Setup) -> Pinned {
     let place = place.unwrap_or_default();
     Pinned {
         link: bare.fragment(),
-        title: if choice.name.is_empty() { place } else { format!("{place}, {}", choice.name) },
+        title: if choice.name.is_empty() { place.into() } else { format!("{place}, {}", choice.name) },
         data: setup.data.clone(),
         changes: setup.changes(),
         ..pin
