@@ -123,9 +123,10 @@ fn Levels(
         image.with(|(_, width, levels)| {
             let width = (*width as usize).max(1);
             let cell = |(pixel, level): (usize, &f32)| {
-                let [r, g, b] = colormap::color(ColorMap::GrayR, f64::from(*level) / 255.0);
-                let ink = if *level > 120.0 { "#fff" } else { "#111" };
-                view! { <td data-pixel=pixel style=format!("background:rgb({r} {g} {b});color:{ink}")>{level.to_string()}</td> }
+                let paper = colormap::color(ColorMap::GrayR, f64::from(*level) / 255.0);
+                let css = |[r, g, b]: [u8; 3]| format!("rgb({r} {g} {b})");
+                let style = format!("background:{};color:{}", css(paper), css(colormap::ink_on(paper)));
+                view! { <td data-pixel=pixel style=style>{level.to_string()}</td> }
             };
             let row = |(row, cells): (usize, &[f32])| {
                 let cells = cells.iter().enumerate().map(|(column, level)| cell((row * width + column, level)));

@@ -36,10 +36,10 @@ pub fn Near(vocabulary: Vocabulary, drawn: Drawn, data: Memo<String>) -> impl In
         None => view! { <Load id=data/> }.into_any(),
     };
     view! {
-        <section class="chosen" aria-label="Nearest images" data-testid="neighbours">
+        <div class="chosen" data-testid="neighbours">
             <h4>"Nearest images"</h4>
             {lists}
-        </section>
+        </div>
     }
 }
 

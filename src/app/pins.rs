@@ -55,9 +55,12 @@ fn store(pins: &[Pinned]) -> bool {
 
 /// What can be kept of what is shown: the report's clusterings, if it is that of these settings and has them.
 fn choices(desk: Desk) -> Vec<Choice> {
+    let key = desk.setup.with(Setup::key);
     let n = desk.setup.with(|setup| desk.data.with(|all| all.get(&setup.data).map(|data| data.n)));
     let of = |report: &Report| n.map(|n| pinned::choices(report, n));
-    desk.shown.with(|shown| shown.as_ref().and_then(|shown| of(&shown.report))).unwrap_or_default()
+    desk.shown
+        .with(|shown| shown.as_ref().filter(|shown| shown.key == key).and_then(|shown| of(&shown.report)))
+        .unwrap_or_default()
 }
 
 /// Keeping, and what is kept.
@@ -117,7 +120,7 @@ pub fn Tray() -> impl IntoView {
     let full = move || n_pins.get() >= MOST;
     let why = move || match (full(), choices.with(Vec::is_empty)) {
         (true, _) => format!("{MOST} are pinned, which is as many as can be: remove one first."),
-        (_, true) => "Press Run first: a saved result does not say where each image is.".into(),
+        (_, true) => "Press Run first: only a run of these settings says where each image is.".into(),
         _ => String::new(),
     };
     let several = move || {
