@@ -62,11 +62,21 @@ pub fn Bootstraps() -> impl IntoView {
         let n_known =
             move || known.with(|known| known.as_ref().and_then(|known| Some(known.0.tasks.get(pair)?.known.len())));
         let title = move || known.with(|known| known.as_ref().map(|known| done(&known.0, pair)));
+        // The notebook's two bars. Here the importances come with the inferences; what is left of them is timed by itself.
+        let bar = move |what: &'static str, part: &'static str, test: &'static str| {
+            let rate = move || rate(desk, known.with(|known| Some(known.as_ref()?.0.tasks.get(pair)?.classes)), part);
+            let words = move || format!("{what}: {} of {}{}", n_known().unwrap_or(0), shape.get().1, rate());
+            view! {
+                <div class="bar">
+                    <progress data-testid=test max=move || shape.get().1 value=n_known aria-label=words></progress>
+                    <span class="muted" aria-hidden="true">{words}</span>
+                </div>
+            }
+        };
         view! {
-            <p class="muted">
-                <span data-testid="bootstraps-of">{title}</span> " "
-                <progress data-testid="bootstraps-bar" max=move || shape.get().1 value=n_known aria-label=title></progress>
-            </p>
+            <p class="muted" data-testid="bootstraps-of">{title}</p>
+            {bar("Fitting clustered inferences", "fit", "bootstraps-bar")}
+            {bar("Computing importances", "importances", "importances-bar")}
             <ol class="bootstraps">
                 <For each=move || 0..shape.get().1 key=|i| *i children=move |number| {
                     let tile = Memo::new(move |_| {
@@ -97,6 +107,21 @@ pub fn Bootstraps() -> impl IntoView {
             Show::Regions => "The regions that each bootstrap made; neighbours have different colours.",
         }}</p>
         <For each=move || 0..shape.get().0 key=|i| *i children=row/>
+    }
+}
+
+/// How fast a part of a finished run was, for a pair of classes.
+fn rate(desk: Desk, classes: Option<(u8, u8)>, part: &str) -> String {
+    let Some((first, second)) = classes else { return String::new() };
+    let name = format!("{part}_{first}_{second}");
+    let took = desk.shown.with(|shown| {
+        let outcome = shown.as_ref()?.outcome.as_ref()?;
+        outcome.parts.iter().find(|took| took.part == name).map(|took| (took.n, took.seconds))
+    });
+    match took {
+        Some((n, seconds)) if seconds > 0.0 => format!(" · {seconds:.2} s, {:.1} it/s", f64::from(n) / seconds),
+        Some((n, _)) => format!(" · {n} in less than the clock sees"),
+        None => String::new(),
     }
 }
 

@@ -79,6 +79,9 @@ pub fn Keep() -> impl IntoView {
                 return;
             }
             match JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string()) {
+                Some(text) if text.trim().is_empty() => {
+                    refused.set(format!("{}: it is empty. Choose a file of chains.", file.name()));
+                }
                 Some(text) => desk.start_from(CHAINS, text),
                 None => refused.set(format!("{}: it cannot be read. Choose a file of chains.", file.name())),
             }

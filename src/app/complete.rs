@@ -5,11 +5,12 @@ use super::desk::Desk;
 use super::figure::ImageGrid;
 use super::gallery::Load;
 use super::guess::Guess;
+use super::later::Subject;
 use super::mixed::{Chains, Mixed, Shared};
 use super::opinions::{Opinions, opinions};
 use super::pad::Pad;
 use crate::report::groups::{Completion, whole};
-use crate::report::{ColorMap, Section};
+use crate::report::{ColorMap, Figure, Picture, Section};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -36,7 +37,8 @@ const PARTS: [Part; 8] = [
 
 /// The section of the brush: with chains at hand a place to paint, without them its pictures.
 #[component]
-pub fn Complete(section: Memo<Option<Section>>) -> impl IntoView {
+pub fn Complete(subject: Subject) -> impl IntoView {
+    let section = subject.section;
     let desk = expect_context::<Desk>();
     let Chains { known, .. } = expect_context::<Shared>().chains();
     let id = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.data.clone())));
@@ -45,7 +47,7 @@ pub fn Complete(section: Memo<Option<Section>>) -> impl IntoView {
         Some(desk.data.with(|data| data.contains_key(&id)))
     });
     move || match here.get() {
-        Some(true) => view! { <Painting known/> }.into_any(),
+        Some(true) => view! { <Painting known subject/> }.into_any(),
         Some(false) => view! { <Load id=Signal::derive(move || id.get().unwrap_or_default())/> }.into_any(),
         None => view! {
             <ImageGrid section/>
@@ -67,7 +69,7 @@ pub struct Easel {
 }
 
 #[component]
-fn Painting(known: Memo<Option<Arc<Mixed>>>) -> impl IntoView {
+fn Painting(known: Memo<Option<Arc<Mixed>>>, subject: Subject) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let data = move || {
         let id = known.with_untracked(|known| known.as_ref().map(|known| known.data.clone()))?;
@@ -197,6 +199,34 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>) -> impl IntoView {
     });
     // What the visitor is to continue; what the chains make of it is covered until then.
     let guessed = RwSignal::new(None::<Easel>);
+    // Other chains have other images, or see them otherwise: nothing of before is compared with them.
+    Effect::new(move |before: Option<()>| {
+        known.track();
+        if before.is_some() {
+            guessed.set(None);
+            if !drawing.get_untracked() {
+                show(easel.with_untracked(|easel| easel.image));
+            }
+        }
+    });
+    on_cleanup(move || drop(subject.seen.try_set(None)));
+    // Words, table and files are of what is on the easel.
+    Effect::new(move |_| {
+        let easel = easel.get();
+        let name = if drawing.get() { "Your drawing".into() } else { format!("Image {}", easel.image) };
+        let n_chains = known.with(|known| known.as_ref().map_or(0, |known| known.groups.chains.len()));
+        let looked = match (guessed.with(Option::is_some), completed.get()) {
+            (false, Some(completed)) => subject
+                .section
+                .with(|section| section.as_ref().map(|section| painted(section, &name, &easel, &completed, n_chains))),
+            // What the chains make of it is not to be seen yet.
+            _ => subject.section.with(|section| {
+                let words = "Go on with the image, then compare.".to_string();
+                section.as_ref().map(|section| Section { summary: words, ..section.clone() })
+            }),
+        };
+        subject.seen.set(looked);
+    });
     let id =
         Signal::derive(move || known.with(|known| known.as_ref().map_or_else(String::new, |known| known.data.clone())));
     let next = move |_| {
@@ -272,6 +302,32 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>) -> impl IntoView {
         }
         None => brushing().into_any(),
     }
+}
+
+/// The section of the brush with what is on the easel.
+fn painted(section: &Section, name: &str, easel: &Easel, completed: &Completion, n_chains: usize) -> Section {
+    let Figure::Images { height, width, columns, map, low, high, .. } = section.figure else { return section.clone() };
+    let spread = completed.spread();
+    let greatest = spread.iter().copied().fold(0.0, f64::max);
+    let picture = |caption: &str, values: &mut dyn Iterator<Item = f64>| Picture {
+        caption: caption.into(),
+        pixels: values.map(|value| (255.0 * value).round() as f32).collect(),
+        scale: None,
+    };
+    // Grey levels of numbers from 0 to 1; of these deviations a half is the greatest there is.
+    let images = vec![
+        picture(name, &mut easel.bits.iter().map(|bit| f64::from(*bit))),
+        picture("completed", &mut completed.mean().into_iter()),
+        picture("where chains differ", &mut spread.iter().map(|deviation| 2.0 * deviation)),
+    ];
+    let what = if easel.observed.iter().all(|seen| *seen) { "with nothing hidden" } else { "with a part hidden" };
+    let by = if n_chains == 1 { "one chain expects".into() } else { format!("{n_chains} chains expect") };
+    let summary = format!(
+        "{name} {what}, completed by what {by}, and where they differ: darkest is a standard deviation of 0.5 between \
+         them; here it is at most {greatest:.2}."
+    );
+    let figure = Figure::Images { height, width, columns, map, low, high, images };
+    Section { figure, summary, ..section.clone() }
 }
 
 /// What becomes of a drawing.

@@ -1,6 +1,7 @@
 //! A linear model tried on any image: what every pixel adds to the score of a class, or to
 //! it over that of another one, while the image is drawn on.
 
+use super::later::Subject;
 use super::pad::Pad;
 use super::signs::{Choices, Signs};
 use super::tile::{At, Pointed};
@@ -10,7 +11,8 @@ use std::sync::Arc;
 
 /// The pad, the scores and the map.
 #[component]
-pub fn Contributions(section: Memo<Option<Section>>) -> impl IntoView {
+pub fn Contributions(subject: Subject) -> impl IntoView {
+    let section = subject.section;
     let model = Memo::new(move |_| {
         section.with(|section| match section.as_ref().map(|section| &section.figure) {
             Some(Figure::Linear(linear)) => Some(Arc::new(linear.clone())),
@@ -18,11 +20,11 @@ pub fn Contributions(section: Memo<Option<Section>>) -> impl IntoView {
         })
     });
     // Another model begins with its own image.
-    move || model.get().map(|model| view! { <Tried model/> })
+    move || model.get().map(|model| view! { <Tried model subject/> })
 }
 
 #[component]
-fn Tried(model: Arc<Linear>) -> impl IntoView {
+fn Tried(model: Arc<Linear>, subject: Subject) -> impl IntoView {
     let signs = expect_context::<Signs>();
     let levels = RwSignal::new(model.pixels.clone());
     let begins = Linear::decided(&model.scores(&model.pixels));
@@ -34,6 +36,30 @@ fn Tried(model: Arc<Linear>) -> impl IntoView {
     let names = model.classes.clone();
     let model = StoredValue::new(model);
     let scores = Memo::new(move |_| levels.with(|levels| model.with_value(|model| model.scores(levels))));
+    // Words, table and files are of what is on the sheet, once it is another image than that of the run.
+    Effect::new(move |_| {
+        let other = levels.with(|levels| model.with_value(|model| (*levels != model.pixels).then(|| levels.clone())));
+        let looked = other.and_then(|levels| {
+            let ink = levels.iter().any(|level| *level > 0.0);
+            let scores = scores.get();
+            let (best, p) = (Linear::decided(&scores), model.with_value(|model| model.probabilities(&scores)));
+            let linear = model.with_value(|model| Linear { pixels: levels, ..(**model).clone() });
+            let says = format!(
+                "the model says {}, with a probability of {:.1} %",
+                linear.classes.get(best)?,
+                100.0 * p.get(best)?
+            );
+            let summary = match ink {
+                true => format!("Of what is on the sheet {says}. The map shows what each pixel adds to a score."),
+                false => format!("The sheet is blank: {says}, from the intercepts alone."),
+            };
+            subject.section.with_untracked(|section| {
+                section.as_ref().map(|section| Section { figure: Figure::Linear(linear), summary, ..section.clone() })
+            })
+        });
+        subject.seen.set(looked);
+    });
+    on_cleanup(move || drop(subject.seen.try_set(None)));
     let parts = Memo::new(move |_| {
         levels.with(|levels| model.with_value(|model| model.contributions(levels, class.get(), over.get())))
     });

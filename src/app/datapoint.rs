@@ -1,7 +1,7 @@
 //! One image with its numbers: the picture on axes, and its grey levels as a table of the same shape. A pixel that is
 //! pointed at in either is marked in both.
 
-use super::pixels::Pixels;
+use super::pixels::{Act, Pixels};
 use crate::plots::colormap;
 use crate::plots::overlay::{self, Ink, Raster};
 use crate::report::{ColorMap, Figure, Section};
@@ -51,9 +51,10 @@ pub fn Datapoint(section: Memo<Option<Section>>) -> impl IntoView {
         chosen.set(None);
     });
     let marked = Memo::new(move |_| cursor.get().or(chosen.get()));
+    let pick = Callback::new(move |pixel| chosen.update(|chosen| *chosen = (*chosen != Some(pixel)).then_some(pixel)));
     let act = Callback::new(move |(act, pixel)| {
-        if act == super::pixels::Act::Pick {
-            chosen.update(|chosen| *chosen = (*chosen != Some(pixel)).then_some(pixel));
+        if act == Act::Pick {
+            pick.run(pixel);
         }
     });
     let words = move || {
@@ -88,9 +89,20 @@ pub fn Datapoint(section: Memo<Option<Section>>) -> impl IntoView {
                 </div>
                 <p role="status" data-testid="level">{words}</p>
             </div>
-            <Levels image marked cursor/>
+            <Levels image marked cursor pick/>
         </div>
     }
+}
+
+/// Scrolls a frame as far as is needed to see a cell in it; the page stays where it is.
+fn follow(frame: Option<&web_sys::HtmlElement>, cell: &Element) {
+    let Some(frame) = frame else { return };
+    let (seen, cell) = (frame.get_bounding_client_rect(), cell.get_bounding_client_rect());
+    let step = |low: f64, high: f64, from: f64, to: f64| (high - to).max(0.0) + (low - from).min(0.0);
+    let across = step(cell.left(), cell.right(), seen.left(), seen.right());
+    let down = step(cell.top(), cell.bottom(), seen.top(), seen.bottom());
+    frame.set_scroll_left(frame.scroll_left() + across as i32);
+    frame.set_scroll_top(frame.scroll_top() + down as i32);
 }
 
 /// The grey levels in rows and columns.
@@ -99,8 +111,10 @@ fn Levels(
     image: Memo<(u32, u32, Vec<f32>)>,
     marked: Memo<Option<usize>>,
     cursor: RwSignal<Option<usize>>,
+    pick: Callback<usize>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Table>::new();
+    let frame = NodeRef::<html::Div>::new();
     let lit = StoredValue::new_local(None::<Element>);
     Effect::new(move |_| {
         let (Some(table), at) = (node.get(), marked.get()) else { return };
@@ -110,12 +124,16 @@ fn Levels(
         }
         if let Some(now) = now {
             let _ = now.class_list().add_1("at");
+            follow(frame.get_untracked().as_deref(), &now);
         }
     });
+    let under = |target: Option<web_sys::EventTarget>| -> Option<usize> {
+        target?.dyn_into::<Element>().ok()?.get_attribute("data-pixel")?.parse().ok()
+    };
+    // A finger that passes over it scrolls.
     let over = move |event: PointerEvent| {
-        let cell = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let pixel = cell.and_then(|cell| cell.get_attribute("data-pixel")).and_then(|pixel| pixel.parse().ok());
-        if cursor.get_untracked() != pixel {
+        let pixel = under(event.target());
+        if event.pointer_type() != "touch" && cursor.get_untracked() != pixel {
             cursor.set(pixel);
         }
     };
@@ -140,8 +158,9 @@ fn Levels(
     let few = move || image.with(|(.., levels)| levels.len() <= MOST);
     view! {
         <Show when=few fallback=|| view! { <p class="muted">"“Table” lists the grey levels."</p> }>
-            <div class="scroll levels" tabindex="0" role="region" aria-label="Grey levels in rows and columns">
-                <table node_ref=node data-testid="levels" on:pointerover=over on:pointerleave=move |_| cursor.set(None)>
+            <div class="scroll levels" node_ref=frame tabindex="0" role="region" aria-label="Grey levels in rows and columns">
+                <table node_ref=node data-testid="levels" on:pointerover=over on:pointerleave=move |_| cursor.set(None)
+                    on:click=move |event| under(event.target()).into_iter().for_each(|pixel| pick.run(pixel))>
                     <caption class="sr">"Grey level of each pixel"</caption>
                     <thead><tr><td></td>{head}</tr></thead>
                     <tbody>{body}</tbody>

@@ -13,7 +13,7 @@ use super::player;
 use super::reconstruct;
 use super::save;
 use super::scatter::{self, Scatter};
-use super::settings::{self, Chosen};
+use super::settings;
 use super::signs::{Signs, has_signs};
 use super::state::{RunState, Shown, Status};
 use crate::labs::Scene;
@@ -33,7 +33,7 @@ const ROWS: usize = 40;
 #[component]
 pub fn Figures() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let ids = Memo::new(move |_| {
+    let ids = Memo::new(move |before: Option<&Vec<String>>| {
         let forming = desk.shown.with(|shown| matches!(shown, Some(Shown { status: Status::Partial(..), .. })));
         let shows = desk.setup.with(|setup| {
             let of = |scene: &Scene| match forming && !scene.shows.is_empty() {
@@ -46,10 +46,11 @@ pub fn Figures() -> impl IntoView {
         let there: Vec<String> = desk.shown.with(|shown| {
             shown.iter().flat_map(|shown| shown.report.sections.iter().map(|section| section.id.clone())).collect()
         });
-        let wanted: Vec<String> = shows.iter().filter(|id| there.contains(id)).cloned().collect();
+        // While a result forms, cards of which it says nothing yet stay where they are, for whoever reads there.
+        let waits = |id: &String| forming && before.is_some_and(|before| before.contains(id));
+        let wanted: Vec<String> = shows.iter().filter(|id| there.contains(id) || waits(id)).cloned().collect();
         if wanted.is_empty() { there } else { wanted }
     });
-    provide_context(Chosen(RwSignal::new(None)));
     provide_context(Signs::new());
     provide_context(Shared::new());
     let grown = growing(Memo::new(move |_| ids.with(Vec::len)), 1);
@@ -150,8 +151,21 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let section = {
         let id = id.clone();
+        Memo::new(move |before: Option<&Option<Section>>| {
+            desk.shown.with(|shown| {
+                let shown = shown.as_ref()?;
+                let forming = matches!(shown.status, Status::Partial(..));
+                let now = shown.report.sections.iter().find(|section| section.id == id).cloned();
+                now.or_else(|| before.cloned().flatten().filter(|_| forming))
+            })
+        })
+    };
+    let waiting = {
+        let id = id.clone();
         Memo::new(move |_| {
-            desk.shown.with(|shown| shown.as_ref()?.report.sections.iter().find(|section| section.id == id).cloned())
+            desk.shown.with(|shown| {
+                shown.as_ref().is_some_and(|shown| !shown.report.sections.iter().any(|section| section.id == id))
+            })
         })
     };
     let with =
@@ -159,7 +173,10 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     let badge = move || {
         desk.shown.with(|shown| {
             shown.as_ref().map(|shown| {
-                let (class, text) = badge(shown, stale.get());
+                let (class, text) = match waiting.get() {
+                    true => ("warn", "of before, being computed".into()),
+                    false => badge(shown, stale.get()),
+                };
                 view! { <span class=format!("badge {class}") data-testid="badge">{text}</span> }
             })
         })
@@ -180,7 +197,10 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     };
     let (rebuilt, chained, scaled) = (id == "reconstructed", id == "log_joint", id == "example");
     let compared = Memo::new(move |_| agree::there(desk));
-    let manner = Memo::new(move |_| {
+    let manner = Memo::new(move |before: Option<&Manner>| {
+        if let (true, Some(before)) = (waiting.get(), before) {
+            return *before;
+        }
         let gridded = desk
             .shown
             .with(|shown| shown.as_ref().is_some_and(|shown| settings::table(&shown.report, "settings").is_some()));
@@ -193,14 +213,18 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     // Of a tree, words and files follow the visitor's cut; of masks, the way they are looked at; of a bag, the sheet.
     let followed = Memo::new(move |_| subject.seen.get().or_else(|| section.get()));
     let seen = match manner.get_untracked() {
-        Manner::Tree | Manner::Masks | Manner::Words => followed,
+        Manner::Tree | Manner::Masks | Manner::Words | Manner::Templates | Manner::Complete | Manner::Contributions => {
+            followed
+        }
         _ => section,
     };
     // The table is of what is selected, if something is.
     let chosen = Memo::new(move |_| section.with(|s| selected.with(|selected| scatter::only(s.as_ref(), selected))));
     let listed = match manner.get_untracked() {
         Manner::Points => chosen,
-        Manner::Tree | Manner::Masks | Manner::Words => followed,
+        Manner::Tree | Manner::Masks | Manner::Words | Manner::Templates | Manner::Complete | Manner::Contributions => {
+            followed
+        }
         _ => section,
     };
     let table_id = format!("t-{id}");
@@ -210,7 +234,7 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
         || id.starts_with("misclassified");
     let kannada = Memo::new(move |_| labelled && numerals::spoken(desk));
     view! {
-        <figure class="card figure" data-section=id.clone()>
+        <figure class="card figure" class:waiting=waiting data-section=id.clone()>
             <div class="head">
                 <h3>{move || with(|section| section.title.clone())}</h3>
                 {badge}

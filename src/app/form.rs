@@ -248,9 +248,15 @@ fn RunBar() -> impl IntoView {
         }
     });
     on_cleanup(move || key.remove());
+    // The field may be out of sight: what is wrong is said here too.
+    let wrong = move || {
+        let typed = desk.invalid.with(|all| all.first().map(|(.., error)| error.to_string()));
+        typed.or_else(|| desk.problem().map(|error| error.to_string()))
+    };
     view! {
         <Show when=move || !never()>
             <div class="run">
+                <p class="error" role="status" data-testid="run-refused">{wrong}</p>
                 <Show when=move || !busy.get() fallback=move || view! {
                     <button class="btn cancel" data-testid="cancel" on:click=move |_| desk.stop()>"Cancel"</button>
                 }>

@@ -173,13 +173,23 @@ fn Controls(known: Known, sight: Sight, under: RwSignal<Under>) -> impl IntoView
             sight.set("level", Some(&sight::short(level)));
         }
     };
+    let refused = RwSignal::new(String::new());
     let typed = move |event: web_sys::Event| {
         let text = event_target_value(&event);
-        let value = decimal::read(text.trim()).filter(|level| *level > 0.0 && *level < 1.0);
-        if let Some(value) = value {
-            sight.set("level", Some(&value.to_string()));
+        match decimal::read(text.trim()).filter(|level| *level > 0.0 && *level < 1.0) {
+            Some(value) => {
+                refused.set(String::new());
+                sight.set("level", Some(&value.to_string()));
+            }
+            // What is no level leaves it as it was; the field shows it again.
+            None => {
+                let text: String = text.chars().take(20).collect();
+                refused.set(format!(
+                    "Error rate: expected a number between 0 and 1, but got '{text}'; {} holds.",
+                    sight::short(level())
+                ));
+            }
         }
-        // What is no level leaves it as it was; the field shows it again.
         event_target::<web_sys::HtmlInputElement>(&event).set_value(&sight::short(level()));
     };
     let own = move || sight.word("level").is_some();
@@ -200,7 +210,7 @@ fn Controls(known: Known, sight: Sight, under: RwSignal<Under>) -> impl IntoView
                 <label for="level">"Error rate"</label>
                 <input id="level" type="range" min="-300" max="-1" step="1" data-testid="level" prop:value=step
                     aria-valuetext=spoken on:input=slide/>
-                <input type="number" min="0.001" max="0.999" step="any" aria-label="Error rate, as a number" data-testid="level-number"
+                <input inputmode="decimal" autocomplete="off" aria-describedby="level-refused" aria-label="Error rate, as a number" data-testid="level-number"
                     prop:value=move || sight::short(level()) on:change=typed/>
                 <button class="btn quiet" data-testid="level-reset" prop:disabled=move || !own() on:click=move |_| sight.set("level", None)>
                     "Reset"
@@ -244,18 +254,19 @@ fn Controls(known: Known, sight: Sight, under: RwSignal<Under>) -> impl IntoView
                 </label>
             </Show>
         </div>
+        <p class="error" role="status" id="level-refused" data-testid="level-refused">{refused}</p>
     }
 }
 
 fn counted(seen: &Seen, task: &Task, two_tailed: bool) -> String {
-    let of = |n: usize, areas: usize| format!("{n} px in {areas}");
+    let of = |n: usize, areas: usize| format!("{n} px in {areas} {}", if areas == 1 { "area" } else { "areas" });
     let (minus, plus) = (seen.minus, seen.plus);
     match (task.known.is_empty(), two_tailed) {
         (true, _) => "no bootstrap yet".into(),
-        (_, false) => format!("{} areas", of(plus.pixels, plus.areas)),
+        (_, false) => of(plus.pixels, plus.areas),
         _ => {
             let (a, b) = &task.class_names;
-            format!("− {a}: {} · + {b}: {} areas", of(minus.pixels, minus.areas), of(plus.pixels, plus.areas))
+            format!("− {a}: {} · + {b}: {}", of(minus.pixels, minus.areas), of(plus.pixels, plus.areas))
         }
     }
 }

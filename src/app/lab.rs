@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::later::{self, Piece};
+use super::settings::Chosen;
 use super::state::RunState;
 use super::{claims, figure, form, notes, numbers, offer, pins, predict};
 use crate::experiments::EXPERIMENTS;
@@ -23,6 +24,7 @@ pub fn LabPage() -> impl IntoView {
         (None, None) => "Nothing here".into(),
     };
     let works = move || desk.entry().is_some();
+    provide_context(Chosen(RwSignal::new(None)));
     view! {
         <div class="lab" class:single=move || !works()>
             <Show when=works><form::Controls/></Show>

@@ -140,7 +140,7 @@ fn cells(piece: Piece) -> Came {
 #[wasm_split(logistic, fallible, preload(load_logistic))]
 fn logistic(piece: Piece) -> Came {
     Ok(match piece {
-        Piece::View(Manner::Contributions, Subject { section, .. }) => view! { <Contributions section/> }.into_any(),
+        Piece::View(Manner::Contributions, subject) => view! { <Contributions subject/> }.into_any(),
         Piece::View(Manner::Path, Subject { section, .. }) => view! { <Along section/> }.into_any(),
         Piece::View(_, Subject { section, .. }) => view! { <Maps section/> }.into_any(),
         Piece::Pairs(n, classes, draft) => view! { <Pairs n classes draft/> }.into_any(),
@@ -163,7 +163,7 @@ fn inference(piece: Piece) -> Came {
 #[wasm_split(mixture, fallible, preload(load_mixture))]
 fn mixture(piece: Piece) -> Came {
     Ok(match piece {
-        Piece::View(Manner::Templates, Subject { section, .. }) => view! { <Templates section/> }.into_any(),
+        Piece::View(Manner::Templates, subject) => view! { <Templates subject/> }.into_any(),
         Piece::View(Manner::Against, Subject { section, .. }) => view! { <Against section/> }.into_any(),
         Piece::Formulas => view! { <Formulas/> }.into_any(),
         Piece::Scale(section) => view! { <ScaleStrip section/> }.into_any(),
@@ -175,7 +175,7 @@ fn mixture(piece: Piece) -> Came {
 #[wasm_split(completion, fallible, preload(load_completion))]
 fn completion(piece: Piece) -> Came {
     Ok(match piece {
-        Piece::View(Manner::Complete, Subject { section, .. }) => view! { <Complete section/> }.into_any(),
+        Piece::View(Manner::Complete, subject) => view! { <Complete subject/> }.into_any(),
         _ => view! { <Keep/> }.into_any(),
     })
 }
@@ -208,7 +208,7 @@ fn pins(_: Piece) -> Came {
 /// A piece, as soon as its module is here.
 pub fn view(piece: Piece) -> AnyView {
     let came = RwSignal::new(None);
-    let module = piece.module();
+    let (module, has_table) = (piece.module(), matches!(piece, Piece::View(..)));
     leptos::task::spawn_local(async move {
         let loaded = match module {
             Module::Clusters => load_clusters().await,
@@ -238,17 +238,16 @@ pub fn view(piece: Piece) -> AnyView {
         Module::Files => files(piece.clone()).now_or_never(),
         Module::Pins => pins(piece.clone()).now_or_never(),
     };
-    let shown = move || {
-        match came.get() {
+    let shown = move || match came.get() {
         None => view! { <p class="muted later">"This view is on its way…"</p> }.into_any(),
         Some(true) if let Some(Ok(view)) = made() => view,
         Some(_) => view! {
             <p class="error" role="status">
-                "This view could not be downloaded. Check the connection and reload the page; the table has the numbers."
+                "This part of the page could not be downloaded. Check the connection and reload the page."
+                {has_table.then_some(" The table has the numbers.")}
             </p>
         }
         .into_any(),
-    }
     };
     shown.into_any()
 }

@@ -6,6 +6,7 @@ use super::gallery::Load;
 use super::later::{self, Piece};
 use super::pad::Pad;
 use super::settings::{Chosen, Found};
+use super::state::{Shown, Status};
 use super::strip::Strip;
 use crate::data::Dataset;
 use crate::report::placed::{self, Dense, Kind, NOISE, Space, Standing};
@@ -57,20 +58,33 @@ impl PartialEq for Run {
 #[component]
 pub fn Mine() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let run = Memo::new(move |_| {
-        let report = desk.shown.with(|shown| shown.as_ref().map(|shown| Arc::clone(&shown.report)))?;
-        let space = Arc::new(Space::of(&report)?);
-        Some(Run { report, space })
+    let run = Memo::new(move |before: Option<&Option<Run>>| {
+        let forming = |shown: &Shown| matches!(shown.status, Status::Partial(..));
+        let (report, forming) =
+            desk.shown.with(|shown| shown.as_ref().map(|shown| (Arc::clone(&shown.report), forming(shown))))?;
+        match Space::of(&report) {
+            Some(space) => Some(Run { report, space: Arc::new(space) }),
+            // Until the next run knows, the last one answers.
+            None => before.cloned().flatten().filter(|_| forming),
+        }
     });
     let data = Memo::new(move |_| desk.setup.with(|setup| setup.data.clone()));
     let size = Memo::new(move |_| desk.info(&data.get()).map(|info| (info.shape.0 as u32, info.shape.1 as u32)));
     let fits =
         move || run.get().zip(size.get()).filter(|(run, size)| run.space.n_features() == (size.0 * size.1) as usize);
-    // Another size needs another sheet; another run of the same images asks about the same drawing.
+    // Another size needs another sheet; another run of the same images asks about the same drawing, also if the sheet was
+    // away meanwhile.
     let sheet = Memo::new(move |_| fits().map(|(_, size)| size));
+    let levels = RwSignal::new(Vec::<f32>::new());
     move || {
         match sheet.get() {
-        Some(size) => view! { <Sheet size data run/> }.into_any(),
+        Some(size) => {
+            let n = (size.0 * size.1) as usize;
+            if levels.with_untracked(Vec::len) != n {
+                levels.set(vec![0.0; n]);
+            }
+            view! { <Sheet size data run levels/> }.into_any()
+        }
         None => view! {
             <p class="muted" data-testid="mine-wants">"A saved result does not hold what is needed to place another image. Press Run first."</p>
         }
@@ -80,9 +94,8 @@ pub fn Mine() -> impl IntoView {
 }
 
 #[component]
-fn Sheet(size: (u32, u32), data: Memo<String>, run: Memo<Option<Run>>) -> impl IntoView {
+fn Sheet(size: (u32, u32), data: Memo<String>, run: Memo<Option<Run>>, levels: RwSignal<Vec<f32>>) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let levels = RwSignal::new(vec![0.0_f32; (size.0 * size.1) as usize]);
     let pixels = Memo::new(move |_| levels.with(|levels| levels.iter().map(|level| *level as u8).collect::<Vec<u8>>()));
     let blank = Memo::new(move |_| pixels.with(|pixels| pixels.iter().all(|level| *level == 0)));
     let dense = move || desk.entry().is_some_and(|entry| matches!(entry.id, "dbgrid" | "pcadbscan"));

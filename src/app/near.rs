@@ -26,12 +26,14 @@ pub fn Near(vocabulary: Vocabulary, drawn: Drawn, data: Memo<String>) -> impl In
     let desk = expect_context::<Desk>();
     let here = Memo::new(move |_| desk.data.with(|known| known.get(&data.get()).cloned()).map(Here));
     let vocabulary = StoredValue::new(vocabulary);
+    // The sheet is read a moment after it opened.
+    let fits = Memo::new(move |_| {
+        let size = here.with(|here| here.as_ref().map(|Here(data)| (data.height as u32, data.width as u32)));
+        drawn.with(|bag| bag.as_ref().is_some_and(|bag| Some(bag.image_size) == size))
+    });
     let lists = move || match here.get() {
         Some(Here(data)) => {
-            let fits = drawn.with_untracked(|bag| {
-                bag.as_ref().is_some_and(|bag| bag.image_size == (data.height as u32, data.width as u32))
-            });
-            fits.then(|| view! { <Lists vocabulary=vocabulary.get_value() drawn data/> }).into_any()
+            fits.get().then(|| view! { <Lists vocabulary=vocabulary.get_value() drawn data/> }).into_any()
         }
         None => view! { <Load id=data/> }.into_any(),
     };
@@ -76,19 +78,27 @@ fn Lists(vocabulary: Vocabulary, drawn: Drawn, data: Arc<Dataset>) -> impl IntoV
     });
     let images = Arc::clone(&data);
     let section = Memo::new(move |_| found.with(|found| Some(found.section(&images))));
-    let words = move || section.with(|section| section.as_ref().map(|section| section.summary.clone()));
+    let blank = Memo::new(move |_| {
+        drawn.with(|bag| bag.as_ref().is_none_or(|bag| bag.pixels.iter().all(|level| *level == 0.0)))
+    });
+    let words = move || match blank.get() {
+        true => Some("Draw a digit, or take an image, to see which are nearest to it.".to_string()),
+        false => section.with(|section| section.as_ref().map(|section| section.summary.clone())),
+    };
     let reading =
         move || (!whole.get()).then(|| format!("Reading all images with these words: {} of {n}.", n_read.get()));
     view! {
         <p role="status" data-testid="near-words">{words}</p>
         <p class="error" role="status">{failed}</p>
         <p class="muted" data-testid="near-reading">{reading}</p>
-        {list("by the counts of their words", "near-bag", &data, found, |found| &found.by_bag)}
-        {list("by their grey levels", "near-pixels", &data, found, |found| &found.by_pixels)}
-        <details>
-            <summary>"Table"</summary>
-            <TableView section/>
-        </details>
+        <div hidden=blank>
+            {list("by the counts of their words", "near-bag", &data, found, |found| &found.by_bag)}
+            {list("by their grey levels", "near-pixels", &data, found, |found| &found.by_pixels)}
+            <details>
+                <summary>"Table"</summary>
+                <TableView section/>
+            </details>
+        </div>
     }
 }
 

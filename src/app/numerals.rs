@@ -32,7 +32,9 @@ fn digit(label: &str) -> Option<usize> {
 pub fn spoken(desk: Desk) -> bool {
     let id = desk.setup.with(|setup| setup.data.clone());
     let named = |names: &[String]| names.iter().any(|name| name.chars().any(|c| ('\u{ce6}'..='\u{cef}').contains(&c)));
-    id.contains("kannada") || desk.data.with(|all| all.get(&id).is_some_and(|data| named(&data.class_names)))
+    // Files that were opened have the title of what they were published as.
+    let titled = desk.info(&id).is_some_and(|info| info.title.starts_with("Kannada"));
+    titled || id.contains("kannada") || desk.data.with(|all| all.get(&id).is_some_and(|data| named(&data.class_names)))
 }
 
 fn shape(digit: usize, name: Option<String>) -> impl IntoView {

@@ -72,7 +72,10 @@ pub fn Opinions(
                         <For each=move || top.get() key=|key| *key children=row/>
                         <tr data-group="others">
                             <td></td>
-                            <th scope="row">{move || format!("the other {} groups together", others().0)}</th>
+                            <th scope="row">{move || match others().0 {
+                                1 => "the other group".into(),
+                                n => format!("the other {n} groups together"),
+                            }}</th>
                             {move || cells(others().1)}
                         </tr>
                         <tr data-group="new"><td></td><th scope="row">"a new group"</th>{move || cells(new())}</tr>

@@ -38,10 +38,7 @@ fn stored() -> Vec<Pinned> {
     // In a sandboxed frame there is no storage, and what others wrote there may be anything.
     let storage = window().local_storage().ok().flatten();
     let text = storage.and_then(|storage| storage.get_item(KEY).ok().flatten());
-    let mut pins: Vec<Pinned> = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    pins.retain(Pinned::is_whole);
-    pins.truncate(MOST);
-    pins
+    text.map(|text| pinned::unpack(&text)).unwrap_or_default()
 }
 
 /// Keeps them beyond this visit; whether the browser does.
@@ -49,7 +46,7 @@ fn store(pins: &[Pinned]) -> bool {
     let Ok(Some(storage)) = window().local_storage() else { return false };
     match pins.is_empty() {
         true => storage.remove_item(KEY).is_ok(),
-        false => serde_json::to_string(pins).is_ok_and(|text| storage.set_item(KEY, &text).is_ok()),
+        false => pinned::pack(pins).is_some_and(|text| storage.set_item(KEY, &text).is_ok()),
     }
 }
 
@@ -57,7 +54,8 @@ fn store(pins: &[Pinned]) -> bool {
 fn choices(desk: Desk) -> Vec<Choice> {
     let key = desk.setup.with(Setup::key);
     let n = desk.setup.with(|setup| desk.data.with(|all| all.get(&setup.data).map(|data| data.n)));
-    let of = |report: &Report| n.map(|n| pinned::choices(report, n));
+    let height = |section: &str| desk.setup.with(|setup| setup.view.height(section));
+    let of = |report: &Report| n.map(|n| [pinned::cuts(report, height), pinned::choices(report, n)].concat());
     desk.shown
         .with(|shown| shown.as_ref().filter(|shown| shown.key == key).and_then(|shown| of(&shown.report)))
         .unwrap_or_default()
@@ -79,7 +77,8 @@ pub fn Tray() -> impl IntoView {
     let before = RwSignal::new(None::<Vec<Pinned>>);
     let keep = move |new: Vec<Pinned>, words: &str| {
         let kept = store(&new);
-        let tail = if kept { "" } else { " This browser keeps nothing: they last until the page is closed." };
+        let tail =
+            if kept { "" } else { " This browser has no room for all of them: they last until the page is closed." };
         said.set(format!("{words}{tail}"));
         pins.set(Some(new));
     };
@@ -127,7 +126,9 @@ pub fn Tray() -> impl IntoView {
         choices.with(|choices| {
             (choices.len() > 1).then(|| {
                 let options = choices.iter().enumerate();
-                let options = options.map(|(i, choice)| view! { <option value=i.to_string()>{choice.name.clone()}</option> });
+                let options = options.map(|(i, choice)| {
+                    view! { <option value=i.to_string() selected=move || which.get() == i>{choice.name.clone()}</option> }
+                });
                 view! {
                     <select aria-label="Which clusters" data-testid="pin-which"
                         on:change=move |event| which.set(event_target_value(&event).parse().unwrap_or(0))>{options.collect_view()}</select>
@@ -135,10 +136,13 @@ pub fn Tray() -> impl IntoView {
             })
         })
     };
-    // Another result may have fewer clusterings.
+    // Another result may have fewer clusterings. Of a grid the cell that is looked at is meant.
+    let looked = use_context::<Chosen>();
     Effect::new(move |_| {
         choices.track();
-        which.set(0);
+        let cell = looked.and_then(|Chosen(cell)| cell.get());
+        let width = desk.shown.with(|shown| shown.as_ref().and_then(|shown| pinned::width(&shown.report)));
+        which.set(cell.zip(width).map_or(0, |((row, column), width)| row * width + column));
     });
     let rows = move || {
         all.with(|all| all.iter().enumerate().map(|(i, pin)| row(i, pin, Callback::new(remove))).collect_view())
@@ -147,7 +151,7 @@ pub fn Tray() -> impl IntoView {
         <section class="card figure pins" data-testid="pins">
             <div class="head"><h3>"Pinned clusters"</h3></div>
             <p class="muted">
-                {format!("Keep the clusters of a run, then change the settings or the scene, run again, and compare. Up to {MOST}; they stay in this browser.")}
+                {format!("Keep the clusters of a run, then change the settings or the scene, run again, and compare. An image that was drawn more than once counts once. Up to {MOST}; they stay in this browser.")}
             </p>
             <div class="files">
                 {several}
@@ -188,7 +192,7 @@ pub fn Tray() -> impl IntoView {
 
 /// A clustering with the words and the link of where it is from.
 fn named(pin: Pinned, choice: &Choice, setup: &Setup) -> Pinned {
-    let bare = Setup { embed: crate::link::Embed::default(), view: crate::link::View::default(), ..setup.clone() };
+    let bare = Setup { embed: crate::link::Embed::default(), ..setup.clone() };
     let place =
         setup.scene().map(|scene| scene.title.clone()).or_else(|| setup.entry().map(|entry| entry.title.into()));
     let place = place.unwrap_or_default();

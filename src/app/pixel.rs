@@ -35,17 +35,28 @@ pub fn Details(known: Known, sight: Sight) -> impl IntoView {
     });
     let id = Signal::derive(move || with(known, |known| known.inferred.data.clone()).unwrap_or_default());
     let go = move |[pair, row, column]: [u32; 3]| sight.set("pixel", Some(&format!("{pair}~{row}~{column}")));
+    let refused = RwSignal::new(String::new());
     let field = move |name: &'static str, which: usize| {
         let value = move || spot.get().map(|spot| spot[which].to_string());
         let change = move |event: web_sys::Event| {
-            let typed = event_target_value(&event).trim().parse::<u32>().ok();
-            if let (Some(mut to), Some(typed)) = (spot.get_untracked(), typed) {
-                let (height, width) = with(known, |known| known.inferred.size).unwrap_or((1, 1));
-                to[which] = typed.min(if which == 1 { height } else { width }.saturating_sub(1));
-                go(to);
+            let text = event_target_value(&event);
+            let (height, width) = with(known, |known| known.inferred.size).unwrap_or((1, 1));
+            let last = if which == 1 { height } else { width }.saturating_sub(1);
+            match (spot.get_untracked(), text.trim().parse::<u32>().ok().filter(|typed| *typed <= last)) {
+                (Some(mut to), Some(typed)) => {
+                    refused.set(String::new());
+                    to[which] = typed;
+                    go(to);
+                }
+                (to, _) => {
+                    let text: String = text.chars().take(20).collect();
+                    refused.set(format!("{name}: expected a whole number from 0 to {last}, but got '{text}'."));
+                    let now = to.map_or(String::new(), |to| to[which].to_string());
+                    event_target::<web_sys::HtmlInputElement>(&event).set_value(&now);
+                }
             }
         };
-        view! { <label class="field">{name} " " <input type="number" min="0" step="1" data-testid=name prop:value=value on:change=change/></label> }
+        view! { <label class="field">{name} " " <input inputmode="numeric" autocomplete="off" data-testid=name prop:value=value on:change=change/></label> }
     };
     let levels = Memo::new(move |_| {
         let [pair, row, column] = spot.get()?;
@@ -98,6 +109,7 @@ pub fn Details(known: Known, sight: Sight) -> impl IntoView {
                     {field("Column", 2)}
                     <button class="btn quiet" data-testid="pixel-close" on:click=move |_| sight.set("pixel", None)>"Close"</button>
                 </div>
+                <p class="error" role="status" data-testid="pixel-refused">{refused}</p>
                 <p class="muted">"Its region, and the region's p-value, in each bootstrap:"</p>
                 <ol class="bootstraps" data-testid="pixel-bootstraps">{bootstraps}</ol>
                 <Show when=move || data.get().is_some() fallback=move || view! { <Load id/> }>

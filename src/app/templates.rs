@@ -3,11 +3,12 @@
 use super::desk::Desk;
 use super::figure::{Cell, ImageGrid};
 use super::gallery::Load;
+use super::later::Subject;
 use super::mixed::{Chains, Mixed, Shared};
 use super::strip::Strip;
 use super::tile::{At, Pointed, under};
 use crate::data::Dataset;
-use crate::report::groups::whole;
+use crate::report::groups::{self, whole};
 use crate::report::{ColorMap, Figure, Picture, Section};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -24,7 +25,8 @@ const MOST: usize = 300;
 
 /// The mosaic of the chain that is looked at.
 #[component]
-pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
+pub fn Templates(subject: Subject) -> impl IntoView {
+    let section = subject.section;
     let Chains { known, chain, group } = expect_context::<Shared>().chains();
     let scaled = section.with_untracked(|section| section.as_ref().is_some_and(|section| section.id != "mosaic"));
     let here = Memo::new(move |_| known.with(Option::is_some));
@@ -44,6 +46,8 @@ pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
         group.set(None);
         chain.set(event_target_value(&event).parse().unwrap_or(0));
     };
+    // Words, table and files are of the chain that is looked at.
+    Effect::new(move |_| subject.seen.set(seen.get()));
     let name = move |i: usize| known.with(|known| known.as_ref().map(|known| named(known, chain.get(), i)));
     let desk = expect_context::<Desk>();
     let data = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.data.clone())));
@@ -68,6 +72,15 @@ pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
         button.into_iter().for_each(|button| drop(button.unchecked_into::<HtmlElement>().focus()));
     };
     let looked = RwSignal::new(None::<usize>);
+    let pixel = RwSignal::new(None::<At>);
+    // Another chain has other groups, and perhaps fewer.
+    Effect::new(move |_| {
+        known.track();
+        chain.track();
+        stop.set(0);
+        looked.set(None);
+        pixel.set(None);
+    });
     let known_more = Memo::new(move |_| {
         let i = looked.get()?;
         let id = data.get()?;
@@ -77,7 +90,6 @@ pub fn Templates(section: Memo<Option<Section>>) -> impl IntoView {
         })
     });
     // The pixel under the pointer; the keys find theirs inside.
-    let pixel = RwSignal::new(None::<At>);
     let at_pixel = move || {
         let (i, at) = (looked.get()?, pixel.get()?);
         known.with(|known| odds(known.as_ref()?, chain.get(), i, at))
@@ -151,19 +163,19 @@ fn mosaic(section: &Section, known: &Mixed, at: usize, scaled: bool) -> Option<S
     let largest = chain.sizes.first().copied()?;
     let image = |(k, size): (usize, &u32)| {
         let levels: Vec<f32> = chain.template(k).into_iter().map(|p| (255.0 * p).round() as f32).collect();
-        let pixels =
-            if scaled { crate::report::groups::shrunk(&levels, (height, width), *size, largest) } else { levels };
+        let pixels = if scaled { groups::shrunk(&levels, (height, width), *size, largest) } else { levels };
         Picture { caption: size.to_string(), pixels, scale: None }
     };
     let images = chain.sizes.iter().enumerate().map(image).collect();
     let figure = Figure::Images { height, width, columns, map, low, high, images };
-    Some(Section { figure, ..section.clone() })
+    let words = if scaled { groups::BY_SIZE } else { groups::PLAIN };
+    Some(Section { figure, summary: groups::summary(at, &chain.sizes, words), ..section.clone() })
 }
 
 /// Members of a group, as places among the chains' images.
 fn members(known: &Mixed, chain: usize, group: usize) -> Vec<usize> {
-    let Some(labels) = whole(&known.report.arrays, "labels_") else { return Vec::new() };
-    let slot = known.groups.chains[chain].slots[group];
+    let slot = known.groups.chains.get(chain).and_then(|chain| chain.slots.get(group).copied());
+    let (Some(labels), Some(slot)) = (whole(&known.report.arrays, "labels_"), slot) else { return Vec::new() };
     let n = labels.len() / known.groups.chains.len().max(1);
     labels[chain * n..(chain + 1) * n].iter().enumerate().filter(|(_, label)| **label == slot).map(|(i, _)| i).collect()
 }
@@ -200,11 +212,12 @@ fn more(known: &Mixed, data: Option<&Dataset>, chain: usize, group: usize) -> St
 /// What a group expects of one pixel.
 fn odds(known: &Mixed, chain: usize, group: usize, (row, column): At) -> Option<String> {
     let (of, pixel) = (known.groups.chains.get(chain)?, row * known.shape().1 + column);
+    let size = of.sizes.get(group)?;
     let (chance, on) = of.pixel(group, pixel as usize)?;
     Some(format!(
         "Row {row}, column {column}: on with probability {chance:.3}, odds {:.3}; it is on in {on} of {}.",
         chance / (1.0 - chance),
-        of.sizes[group]
+        size
     ))
 }
 
@@ -243,7 +256,8 @@ fn Inside(i: usize) -> impl IntoView {
     let at = chain.get_untracked();
     let inside = move || {
         let known = known.get()?;
-        let nearest = known.groups.chains.get(at)?.nearest(i);
+        let of = known.groups.chains.get(at).filter(|of| i < of.sizes.len())?;
+        let nearest = of.nearest(i);
         let Some(data) = data.get() else { return Some(view! { <Load id/> }.into_any()) };
         let images = by_fit(&known, &data, at, i);
         let (most, least) = (images.iter().take(ENDS), images.iter().rev().take(ENDS));
@@ -292,11 +306,14 @@ fn Pixels(i: usize) -> impl IntoView {
     let at = chain.get_untracked();
     let pixel = RwSignal::new(None::<At>);
     let template = known.with_untracked(|known| {
-        let of = known.as_ref().and_then(|known| known.groups.chains.get(at));
+        let of = known.as_ref().and_then(|known| known.groups.chains.get(at)).filter(|of| i < of.sizes.len());
         of.map_or_else(Vec::new, |of| of.template(i).into_iter().map(|p| p as f32).collect())
     });
     let size = known.with_untracked(|known| known.as_ref().map_or((1, 1), |known| known.shape()));
-    let nearest = known.with_untracked(|known| known.as_ref()?.groups.chains.get(at)?.nearest(i));
+    let nearest = known.with_untracked(|known| {
+        let of = known.as_ref()?.groups.chains.get(at).filter(|of| i < of.sizes.len())?;
+        of.nearest(i)
+    });
     let words = move || {
         let Some(place) = pixel.get() else {
             return Some("Point at a pixel of the template, or go to one with the arrow keys.".to_string());

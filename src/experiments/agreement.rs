@@ -192,7 +192,9 @@ impl Experiment for Agreement {
             k = params.n_clusters,
         );
         script += "\n\ndef matched(first, second):\n    \
-                   table = metrics.cluster.contingency_matrix(first, second)\n    \
+                   found = second >= 0  # noise is no cluster\n    \
+                   if not found.any():\n        return 0\n    \
+                   table = metrics.cluster.contingency_matrix(first[found], second[found])\n    \
                    return table[linear_sum_assignment(table, maximize=True)].sum()\n\n\n";
         script += "names = list(labels)\nfor i, first in enumerate(names):\n    for second in names[i + 1:]:\n        \
                    score = metrics.adjusted_rand_score(labels[first], labels[second])\n        \

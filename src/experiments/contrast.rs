@@ -252,15 +252,24 @@ fn report(params: &ContrastParams, data: &Dataset, pair: &Pair, known: &[Option<
                 Value::Int(both as i64),
             );
         }
-        let inside: Vec<bool> = map.iter().map(|sign| *sign != 0).collect();
+        // An area speaks for one digit, as those of the masks do.
+        let areas: usize = [-1, 1]
+            .map(|side| map.iter().map(|sign| *sign == side).collect::<Vec<bool>>())
+            .iter()
+            .map(|inside| regions::n_areas(inside, data.width))
+            .sum();
         let either = selected + n - both;
         rows.push(vec![
             Value::Text(name.to_string()),
             Value::Text(bounds.to_string()),
             Value::Int(selected as i64),
-            Value::Int(regions::n_areas(&inside, data.width) as i64),
+            Value::Int(areas as i64),
             Value::Int(both as i64),
-            Value::Float(both as f64 / either.max(1) as f64),
+            if either == 0 {
+                Value::Text("nothing selected".into())
+            } else {
+                Value::Float(both as f64 / either as f64)
+            },
         ]);
     }
     let seen = |values: Vec<f32>| -> Vec<f32> {
@@ -290,12 +299,16 @@ fn report(params: &ContrastParams, data: &Dataset, pair: &Pair, known: &[Option<
         .iter()
         .map(|(name, map, _)| format!("{name}: {} pixels", map.iter().filter(|sign| **sign != 0).count()))
         .collect();
+    let n_t = ways
+        .iter()
+        .find(|(name, ..)| *name == "t-tests")
+        .map_or(0, |(_, map, _)| map.iter().filter(|s| **s != 0).count());
     report.sections.push(Section {
         id: "ways".into(),
         title: format!("{}, asked in different ways", task.name),
         summary: format!(
             "{}. Blue speaks for {}, red for {}; grey pixels have no ink in any image. A t-test asks whether a pixel \
-             alone differs between the digits, and almost every pixel does. EnCluDL asks what it adds when all others are \
+             alone differs between the digits, and {n_t} of {n_tested} with ink do. EnCluDL asks what it adds when all others are \
              known. Of the logistic coefficients as many of the largest are drawn as EnCluDL selects pixels: they come with \
              no bound on errors.",
             counts.join("; "),

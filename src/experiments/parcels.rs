@@ -282,9 +282,16 @@ fn report(params: &ParcelsParams, data: &Dataset, pair: &Pair, found: &[State<'_
         }
         _ => String::new(),
     };
+    // Two regions that touch need two colours, and there are eight.
+    let colours = if k > 8 {
+        format!(
+            " As in the notebook {k} regions have eight colours, so that neighbours may share one; they need not if you choose so."
+        )
+    } else {
+        String::new()
+    };
     let summary = format!(
-        "{} clusterings of the pixels of {} into {k} regions, each on {} of {} images. {agreement}{apart} Eight colours \
-         for {k} regions: neighbours may share one.",
+        "{} clusterings of the pixels of {} into {k} regions, each on {} of {} images. {agreement}{apart}{colours}",
         known.len(),
         pair.name(data),
         (pair.rows.len() as f64 * params.subsample) as usize,

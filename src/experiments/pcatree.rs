@@ -114,7 +114,8 @@ impl Experiment for PcaTree {
 
     fn check(params: &PcaTreeParams, n_samples: usize, n_features: usize) -> Result<()> {
         distinct("rows", &params.rows)?;
-        if let Some(row) = params.rows.iter().find(|row| **row >= params.n_clusters) {
+        // Fewer clusters have fewer rows; none at all is a mistake.
+        if let Some(row) = params.rows.iter().min().filter(|row| **row >= params.n_clusters) {
             return Err(Error::invalid("rows", format!("below n_clusters={}", params.n_clusters), row));
         }
         check_n_clusters("n_clusters", params.n_clusters, params.n_samples)?;
@@ -250,7 +251,8 @@ fn picture(params: &PcaTreeParams, n: usize, tree: Tree) -> Result<Section> {
 
 /// The first images of the clusters asked for.
 fn members(params: &PcaTreeParams, data: &Dataset, images: &[u32], labels: &[u32], sizes: &[u64]) -> Section {
-    let rows = params.rows.iter().map(|cluster| {
+    let there: Vec<u32> = params.rows.iter().copied().filter(|cluster| *cluster < params.n_clusters).collect();
+    let rows = there.iter().map(|cluster| {
         let members = labels.iter().zip(images).filter(|(label, _)| *label == cluster).map(|(_, image)| *image);
         let images: Vec<u32> = members.take(params.n_images as usize).collect();
         let captions = pictures::labels(data, &images);
@@ -262,7 +264,7 @@ fn members(params: &PcaTreeParams, data: &Dataset, images: &[u32], labels: &[u32
         summary: format!(
             "{} of {} clusters, each with its number and its size, and up to {} of its images in the order of the \
              sample; under each its true digit.",
-            params.rows.len(),
+            there.len(),
             params.n_clusters,
             params.n_images
         ),

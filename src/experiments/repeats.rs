@@ -136,6 +136,11 @@ impl Masks {
         shares.iter().sum::<f64>() / shares.len().max(1) as f64
     }
 
+    /// Whether any seed selects anything.
+    fn any(&self) -> bool {
+        self.of.iter().any(|(_, mask)| mask.iter().any(|sign| *sign != 0))
+    }
+
     /// Pixels that every seed selects, always with the same sign.
     fn always(&self) -> usize {
         self.often().iter().filter(|share| share.abs() == 100.0).count()
@@ -203,15 +208,20 @@ fn report(params: &RepeatsParams, data: &Dataset, pairs: &[Pair], found: &[Optio
             Value::Float(jaccard),
         ]);
     }
+    let shared = |masks: &Masks| match masks.any() {
+        true => format!(
+            "{} pixels are selected by every seed, and two seeds share {:.0} % of what either selects",
+            masks.always(),
+            100.0 * masks.jaccard()
+        ),
+        false => "no seed selects any pixel".into(),
+    };
     let words = format!(
-        "{} seeds. A single bootstrap: {} pixels are selected by every seed, and two seeds share {:.0} % of what either \
-         selects. {} bootstraps together: {} pixels, {:.0} %.",
+        "{} seeds. A single bootstrap: {}. {} bootstraps together: {}.",
         all.of.len(),
-        one.always(),
-        100.0 * one.jaccard(),
+        shared(&one),
         params.n_bootstraps,
-        all.always(),
-        100.0 * all.jaccard(),
+        shared(&all),
     );
     let summary = format!(
         "{words} Strong colours are found by every seed; pale ones depend on it. Grey pixels have no ink in any image."

@@ -109,7 +109,8 @@ impl Asked {
         let learnt = |class: u8| train.iter().any(|i| data.labels[*i as usize] == class);
         if let Some(class) = test.iter().map(|i| data.labels[*i as usize]).find(|class| !learnt(*class)) {
             let name = &data.class_names[usize::from(class)];
-            let got = format!("{} images without a {name}, of which the test has some", train.len());
+            let article = if name.starts_with('8') { "an" } else { "a" };
+            let got = format!("{} images without {article} {name}, of which the test has some", train.len());
             let must_be = "such that every class of the test is among the images to learn from; sorted by label they \
                            are not: open the files as published, or take the stratified split";
             let parameter = if self.split == Split::Ordered { "n_train" } else { "split" };

@@ -60,7 +60,9 @@ const COLOR_SCALE: &str = "color_scale";
 impl View {
     /// What holds when other settings are chosen: a height of one tree means nothing in another.
     pub fn of_other_settings(&self) -> Self {
-        View { color_scale: self.color_scale, ..View::default() }
+        // An error rate, and how results are looked at, mean the same with other settings; a pixel of a pair does not.
+        let looks = self.looks.iter().filter(|(name, _)| name != "pixel").cloned().collect();
+        View { color_scale: self.color_scale, looks, ..View::default() }
     }
 
     /// A part that has a word of its own, as it is written.

@@ -129,7 +129,7 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Warning::NotConverged { what, max_iter } => {
-                write!(f, "{what} stopped at max_iter = {max_iter} without converging; raise max_iter or tol.")
+                write!(f, "{what} stopped at max_iter = {max_iter} without converging; raise max_iter.")
             }
             Warning::Separable { what } => write!(
                 f,

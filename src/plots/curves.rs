@@ -13,6 +13,8 @@ const LEGEND: f64 = 19.0;
 const ABOVE: f64 = 10.0;
 const MARGIN: f64 = 2.0;
 const AXIS: f64 = 40.0;
+/// Room for the title and the numbers of the y axis: -12 345 678 and a gap.
+const LABELS: f64 = 92.0;
 
 /// Most points of a line that have dots.
 const MOST_DOTS: usize = 80;
@@ -68,7 +70,7 @@ pub fn draw<DB: DrawingBackend>(
         .margin_bottom(frame.px(MARGIN))
         .margin_left(frame.px(2.0))
         .x_label_area_size(frame.px(AXIS))
-        .y_label_area_size(frame.px(74.0))
+        .y_label_area_size(frame.px(LABELS))
         .build_cartesian_2d(x_low..x_high, y_low..y_high)
         .map_err(message)?;
     let axis = (FontFamily::SansSerif, frame.font(12.0)).into_font().color(&theme.muted);

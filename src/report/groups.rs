@@ -48,6 +48,24 @@ fn find<'a>(arrays: &'a [Array], name: &str) -> Option<&'a Array> {
     arrays.iter().find(|array| array.name == name)
 }
 
+/// What is said of a mosaic of templates, and of one by size.
+pub const PLAIN: &str = "The darker a pixel, the more often it is on; under each group its size.";
+/// See [`PLAIN`].
+pub const BY_SIZE: &str = "Each is as wide as its share of the largest group.";
+
+/// The groups of a chain in a sentence; `sizes` from the largest on.
+pub fn summary(chain: usize, sizes: &[u32], words: &str) -> String {
+    let (n, largest, smallest) = (sizes.len(), sizes.first().unwrap_or(&0), sizes.last().unwrap_or(&0));
+    match n {
+        1 => format!("1 group of chain {chain}, of {largest} images. {words}"),
+        _ => {
+            format!(
+                "{n} groups of chain {chain}, the largest first: {largest} images, the smallest {smallest}. {words}"
+            )
+        }
+    }
+}
+
 /// Whole numbers of a report's arrays.
 pub fn whole<'a>(arrays: &'a [Array], name: &str) -> Option<&'a [u32]> {
     match &find(arrays, name)?.numbers {
@@ -202,6 +220,9 @@ impl ChainGroups {
 
     /// The group whose template is nearest to that of group `k`, and the mean difference of their pixels.
     pub fn nearest(&self, k: usize) -> Option<(usize, f64)> {
+        if k >= self.sizes.len() {
+            return None;
+        }
         let own = self.template(k);
         let far = |other: usize| {
             let pixels = own.iter().enumerate().map(|(pixel, p)| (p - self.chance(other, pixel)).abs());

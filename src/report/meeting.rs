@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::learn::Matrix;
 use crate::learn::matching::linear_sum_assignment;
 use crate::learn::metrics::{adjusted_rand_score, contingency_matrix};
+use std::collections::BTreeMap;
 
 /// Clusters of a clustering that are shown apart; noise, and the rest together, come on top.
 const SHOWN: usize = 16;
@@ -49,8 +50,9 @@ impl Side {
 pub struct Meeting {
     /// Clusters against clusters, the columns in the order of the rows that they are matched with.
     pub pair: Pair,
-    /// The row and the column of each sample, `(n_samples,)`.
-    pub cells: Vec<(usize, usize)>,
+    /// Samples that are in no two matched clusters: the cluster in the one, in the other, and the samples that are there;
+    /// the most first. Noise is -1.
+    pub moved: Vec<(i32, i32, Vec<usize>)>,
 }
 
 impl Meeting {
@@ -59,15 +61,26 @@ impl Meeting {
     /// Errors: not as many labels in one as in the other.
     pub fn of(names: [&str; 2], first: &[i32], second: &[i32]) -> Result<Self> {
         let score = adjusted_rand_score(first, second)?;
-        let matched = matched(first, second)? as i64;
+        let partners = partners(first, second)?;
+        let mut apart = BTreeMap::<(i32, i32), Vec<usize>>::new();
+        for (sample, labels) in first.iter().copied().zip(second.iter().copied()).enumerate() {
+            if !partners.contains(&labels) {
+                apart.entry(labels).or_default().push(sample);
+            }
+        }
+        let n_apart: usize = apart.values().map(Vec::len).sum();
+        let mut moved: Vec<_> = apart.into_iter().map(|((one, other), samples)| (one, other, samples)).collect();
+        moved.sort_by_key(|(one, other, samples)| (std::cmp::Reverse(samples.len()), *one, *other));
+
+        // The picture: clusters that are shown apart, those with a shown partner first.
         let (rows, columns) = (Side::new(first), Side::new(second));
         let width = columns.names.len();
         let mut counts = vec![0u64; rows.names.len() * width];
         rows.places.iter().zip(&columns.places).for_each(|(r, c)| counts[r * width + c] += 1);
-        let inner = (0..rows.n_clusters).flat_map(|r| (0..columns.n_clusters).map(move |c| (r, c)));
-        let cost = inner.map(|(r, c)| counts[r * width + c] as f64).collect();
-        let matches = linear_sum_assignment(&Matrix::from_vec(cost, rows.n_clusters, columns.n_clusters)?, true)?;
-        // A column stands where its row does; those without a partner fill the gaps behind.
+        let place =
+            |side: &Side, label: i32| side.names[..side.n_clusters].iter().position(|name| *name == label.to_string());
+        let matches: Vec<(usize, usize)> =
+            partners.iter().filter_map(|(one, other)| Some((place(&rows, *one)?, place(&columns, *other)?))).collect();
         let mut across: Vec<usize> = matches.iter().map(|(_, c)| *c).collect();
         across.extend((0..width).filter(|c| !matches.iter().any(|(_, matched)| matched == c)));
         let mut down: Vec<usize> = matches.iter().map(|(r, _)| *r).collect();
@@ -77,53 +90,46 @@ impl Meeting {
         let pair = Pair {
             names: names.map(String::from),
             score,
-            matched,
+            matched: (first.len() - n_apart) as i64,
             n_matched: matches.len(),
             rows: listed(&rows.names, &down),
             columns: listed(&columns.names, &across),
             counts: ordered.collect(),
         };
-        let turned = |order: &[usize]| {
-            let mut place = vec![0; order.len()];
-            order.iter().enumerate().for_each(|(to, from)| place[*from] = to);
-            place
-        };
-        let (down, across) = (turned(&down), turned(&across));
-        let cells = rows.places.iter().zip(&columns.places).map(|(r, c)| (down[*r], across[*c])).collect();
-        Ok(Meeting { pair, cells })
-    }
-
-    /// Cells beside the matched ones, the fullest first: row, column, and the samples that are there.
-    pub fn moved(&self) -> Vec<(usize, usize, Vec<usize>)> {
-        let width = self.pair.columns.len();
-        let mut there = vec![Vec::new(); self.pair.rows.len() * width];
-        for (sample, (row, column)) in self.cells.iter().enumerate() {
-            if row != column || *row >= self.pair.n_matched {
-                there[row * width + column].push(sample);
-            }
-        }
-        let cells = there.into_iter().enumerate().filter(|(_, samples)| !samples.is_empty());
-        let mut cells: Vec<_> = cells.map(|(at, samples)| (at / width, at % width, samples)).collect();
-        cells.sort_by_key(|(row, column, samples)| (std::cmp::Reverse(samples.len()), *row, *column));
-        cells
+        Ok(Meeting { pair, moved })
     }
 }
 
-/// Images in the same cluster, if clusters are paired as well as can be, noise like a cluster.
+/// Clusters that belong together (Hungarian method on the samples that they share), by the first of the two. Noise is
+/// no cluster and has no partner.
+fn partners(first: &[i32], second: &[i32]) -> Result<Vec<(i32, i32)>> {
+    let both = first.iter().copied().zip(second.iter().copied()).filter(|(one, other)| *one >= 0 && *other >= 0);
+    let (one, other): (Vec<i32>, Vec<i32>) = both.unzip();
+    if one.is_empty() {
+        return Ok(Vec::new());
+    }
+    let table = contingency_matrix(&one, &other)?;
+    let counts = table.counts.iter().map(|count| *count as f64).collect();
+    let pairs = linear_sum_assignment(&Matrix::from_vec(counts, table.n_classes(), table.n_clusters())?, true)?;
+    let there = pairs.into_iter().filter(|(r, c)| table.row(*r)[*c] > 0);
+    Ok(there.map(|(r, c)| (table.classes[r] as i32, table.clusters[c] as i32)).collect())
+}
+
+/// Samples in the same cluster, if clusters are paired as well as can be. Noise is in none.
 ///
 /// Errors: not as many labels in one as in the other.
 pub fn matched(first: &[i32], second: &[i32]) -> Result<u64> {
-    let table = contingency_matrix(first, second)?;
-    let counts = table.counts.iter().map(|count| *count as f64).collect();
-    let pairs = linear_sum_assignment(&Matrix::from_vec(counts, table.n_classes(), table.n_clusters())?, true)?;
-    Ok(pairs.into_iter().map(|(r, c)| table.row(r)[c]).sum())
+    let partners = partners(first, second)?;
+    Ok(first.iter().copied().zip(second.iter().copied()).filter(|labels| partners.contains(labels)).count() as u64)
 }
 
 /// Scores of every two clusterings as a heat map, `(n, n)` of them row by row; `None` where there is none. The rows say
 /// which clustering each number stands for.
 pub fn matrix(names: &[&str], scores: &[Option<f64>], summary: String) -> Section {
-    // A chance agreement may be a little below 0, which is drawn and written as 0.
-    let text = |score: &Option<f64>| score.map_or(String::new(), |score| format!("{:.2}", score.max(0.0)));
+    // A chance agreement may be a little below 0, which is drawn as 0. Adding zero takes the sign from a negative one.
+    let text = |score: &Option<f64>| {
+        score.map_or(String::new(), |score| format!("{:.2}", (100.0 * score).round() / 100.0 + 0.0))
+    };
     Section {
         id: "matrix".into(),
         title: "Every clustering against every other".into(),
@@ -131,7 +137,7 @@ pub fn matrix(names: &[&str], scores: &[Option<f64>], summary: String) -> Sectio
         figure: Figure::Heatmap {
             row_title: "clustering".into(),
             column_title: "clustering".into(),
-            rows: names.iter().zip(1..).map(|(name, i)| format!("{i} {name}")).collect(),
+            rows: names.iter().zip(1..).map(|(name, i)| format!("{i} {name}").trim_end().to_string()).collect(),
             columns: (1..=names.len()).map(|i| i.to_string()).collect(),
             values: scores.iter().map(|score| score.unwrap_or(0.0).max(0.0)).collect(),
             texts: scores.iter().map(text).collect(),
@@ -193,11 +199,11 @@ mod tests {
         assert_eq!((text(5), text(6)), ("0 1 2".into(), "2 0 1".into()));
         assert_eq!(text(7), "3 0 0 / 0 2 0 / 0 1 1");
         assert_eq!((text(3), text(4)), ("6".into(), "3".into()));
-        // The last image is in the third of the one, in the second of the other.
-        assert_eq!(met.moved(), vec![(2, 1, vec![6])]);
+        // The last image is in cluster 2 of the one, in cluster 0 of the other.
+        assert_eq!(met.moved, vec![(2, 0, vec![6])]);
         // Against itself nothing has moved.
         let same = Meeting::of(["one", "one"], &labels[0], &labels[0]).unwrap();
-        assert_eq!((same.pair.score, same.moved()), (1.0, vec![]));
+        assert_eq!((same.pair.score, same.moved), (1.0, vec![]));
         assert!(Meeting::of(["one", "two"], &labels[0], &labels[1][1..]).is_err());
     }
 
@@ -207,11 +213,35 @@ mod tests {
         let (first, second) = ([0, 0, 0, 1, 1, -1], [4, 4, 4, 4, -1, -1]);
         let met = Meeting::of(["one", "two"], &first, &second).unwrap();
         assert_eq!((met.pair.rows.join(" "), met.pair.columns.join(" ")), ("0 1 noise".into(), "4 noise".into()));
-        let samples: Vec<usize> = met.moved().into_iter().flat_map(|(.., samples)| samples).collect();
-        assert_eq!(samples, [3, 4, 5]);
-        for ((row, column), (a, b)) in met.cells.iter().zip(first.iter().zip(&second)) {
-            let word = |label: &i32| if *label < 0 { "noise".to_string() } else { label.to_string() };
-            assert_eq!((&met.pair.rows[*row], &met.pair.columns[*column]), (&word(a), &word(b)));
+        assert_eq!(met.moved, vec![(-1, -1, vec![5]), (1, -1, vec![4]), (1, 4, vec![3])]);
+        assert_eq!((met.pair.matched, matched(&first, &second).unwrap()), (3, 3));
+        let nothing = Meeting::of(["one", "two"], &[-1, -1], &[0, 1]).unwrap();
+        assert_eq!((nothing.pair.matched, nothing.pair.n_matched, nothing.moved.len()), (0, 0, 2));
+    }
+
+    /// What the words count, the picture and the list of what moved show, also of more clusters than are drawn.
+    #[test]
+    fn matched_and_moved_are_all_there_is() {
+        let mut state = 7u32;
+        let mut draw = |n: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % n
+        };
+        for (a, b) in [(4, 4), (12, 5), (30, 24)] {
+            let first: Vec<i32> = (0..400).map(|_| draw(a + 1) as i32 - 1).collect();
+            let second: Vec<i32> =
+                first.iter().map(|label| if draw(3) > 0 { label % b as i32 } else { draw(b + 1) as i32 - 1 }).collect();
+            let met = Meeting::of(["one", "two"], &first, &second).unwrap();
+            let n_moved: usize = met.moved.iter().map(|(.., samples)| samples.len()).sum();
+            assert_eq!(met.pair.matched as usize + n_moved, 400);
+            assert_eq!(met.pair.matched as u64, matched(&first, &second).unwrap());
+            let width = met.pair.columns.len();
+            let drawn: u64 = (0..met.pair.n_matched).map(|i| met.pair.counts[i * width + i]).sum();
+            if a <= 16 {
+                assert_eq!(drawn as i64, met.pair.matched, "the diagonal of the picture");
+            } else {
+                assert!(drawn as i64 <= met.pair.matched);
+            }
         }
     }
 

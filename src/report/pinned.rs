@@ -5,12 +5,21 @@ use super::agreement;
 use super::meeting::{self, Meeting};
 use super::{Array, Figure, GalleryRow, Numbers, Report, Section, Value};
 use crate::error::Result;
+use crate::learn::cluster::Cut;
 use crate::learn::metrics::adjusted_rand_score;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// What the digits themselves are called.
+const DIGITS: &str = "digits";
+
 /// Clusterings that can be kept at the same time.
 pub const MOST: usize = 8;
+
+/// Images of a data set at most.
+const MOST_IMAGES: u32 = 10_000_000;
 
 /// Cells of two clusterings whose images are shown, and images of each.
 const MOVES: (usize, usize) = (6, 20);
@@ -20,18 +29,26 @@ const MOVES: (usize, usize) = (6, 20);
 pub struct Choice {
     /// Which one, if the report has several; empty if it is the only one.
     pub name: String,
-    /// The array that it is in, and its place there.
-    at: (usize, usize),
+    /// Where it is.
+    at: At,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum At {
+    /// In an array of that number, at that place there.
+    Array(usize, usize),
+    /// In a tree, if it is cut where it is looked at: the images and their clusters.
+    Cut(Vec<u32>, Vec<u32>),
 }
 
 /// A clustering that was kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Pinned {
     /// The link that repeats it, from `#/` on.
     pub link: String,
     /// What it is of, and which of the clusterings there.
     pub title: String,
-    /// The data set.
+    /// The data set that its images are of.
     pub data: String,
     /// Settings that differ from those of the place it is from.
     pub changes: Vec<(String, String)>,
@@ -82,13 +99,34 @@ pub fn choices(report: &Report, n: usize) -> Vec<Choice> {
             _ if !of.is_empty() && of.bytes().all(|byte| byte.is_ascii_digit()) => vec![format!("k = {of}")],
             _ => vec![of.to_string()],
         };
-        found.extend(names.into_iter().enumerate().map(|(place, name)| Choice { name, at: (i, place) }));
+        // The digits are in the matrix in any case.
+        if names.first().is_some_and(|name| name == DIGITS) {
+            continue;
+        }
+        found.extend(names.into_iter().enumerate().map(|(place, name)| Choice { name, at: At::Array(i, place) }));
     }
     // What stands beside another needs a name of its own.
     if found.len() > 1 {
         found.iter_mut().filter(|choice| choice.name.is_empty()).for_each(|choice| choice.name = "tree".into());
     }
     found
+}
+
+/// Settings in a row of a report's grid.
+pub fn width(report: &Report) -> Option<usize> {
+    report.arrays.iter().find(|array| array.name == "grid_labels")?.shape.get(1).map(|width| *width as usize)
+}
+
+/// The trees of a report that are cut elsewhere than where the run cut them; `height` has that of a section.
+pub fn cuts(report: &Report, height: impl Fn(&str) -> Option<f64>) -> Vec<Choice> {
+    let cut = |section: &Section| {
+        let (Figure::Dendrogram(tree), height) = (&section.figure, height(&section.id)?) else { return None };
+        // Of a tree that is cut back it is not known where each image is.
+        let cut = Cut::new(&tree.linkage().ok()?, height).ok().filter(|_| tree.pruned.is_none())?;
+        let which = if section.id == "tree" { String::new() } else { format!("{} ", section.id) };
+        Some(Choice { name: format!("{which}cut at {height:.1}"), at: At::Cut(tree.images.clone(), cut.labels) })
+    };
+    report.sections.iter().filter_map(cut).collect()
 }
 
 /// Names of the settings of a grid.
@@ -103,10 +141,14 @@ impl Pinned {
     /// One of a report's clusterings; `digits` has the class of every image of the data set. `None` if the report is
     /// of other images.
     pub fn of(choice: &Choice, report: &Report, digits: &[u8]) -> Option<Self> {
-        let labels = wholes(report.arrays.get(choice.at.0)?)?;
-        let drawn = images(report);
-        let n = drawn.map_or(digits.len(), <[u32]>::len);
-        let labels = labels.get(choice.at.1 * n..(choice.at.1 + 1) * n)?;
+        let (drawn, labels) = match &choice.at {
+            At::Cut(images, labels) => (Some(images.as_slice()), labels.as_slice()),
+            At::Array(array, place) => {
+                let drawn = images(report);
+                let n = drawn.map_or(digits.len(), <[u32]>::len);
+                (drawn, wholes(report.arrays.get(*array)?)?.get(place * n..(place + 1) * n)?)
+            }
+        };
         // An image that was drawn again lies where its double lies.
         let rows = labels.iter().enumerate();
         let by_image: BTreeMap<u32, i32> =
@@ -157,7 +199,7 @@ impl Pinned {
     /// Clusters of the digits themselves, on the same images.
     fn truth(&self) -> Pinned {
         let labels = self.digits.iter().map(|digit| i32::from(*digit)).collect();
-        Pinned { labels, title: "digits".into(), ..self.clone() }
+        Pinned { labels, title: DIGITS.into(), ..self.clone() }
     }
 }
 
@@ -206,13 +248,14 @@ pub fn matrix(pins: &[Pinned]) -> Section {
             }
         }
     }
-    let mut summary = "Adjusted Rand index of every two, over the images that both have; 1 is the same clusters, 0 is \
-                       chance. Those with an image in common say how they agree."
-        .to_string();
+    let mut summary =
+        "Adjusted Rand index of every two, number 1 the digits themselves, over the images that both have; 1 is the \
+                       same clusters, 0 is chance."
+            .to_string();
     if let Some((score, i, j)) = best {
         summary = format!(
-            "Adjusted Rand index of every two, over the images that both have (at least {least}); 1 is the same \
-             clusters, 0 is chance. {} and {} agree most, {score:.2}.",
+            "Adjusted Rand index of every two, number 1 the digits themselves, over the images that both have (at least \
+             {least}); 1 is the same clusters, 0 is chance. Numbers {} and {} agree most, {score:.2}.",
             i + 2,
             j + 2
         );
@@ -222,9 +265,8 @@ pub fn matrix(pins: &[Pinned]) -> Section {
         1 => summary += " One pair has no image in common, and no index.",
         n => summary += &format!(" {n} pairs have no image in common, and no index."),
     }
-    let mut names = vec!["digits"];
-    names.extend(pins.iter().map(|pin| pin.title.as_str()));
-    meeting::matrix(&names, &scores, summary)
+    // Their titles stand in the list; beside the cells there is room for numbers.
+    meeting::matrix(&vec![""; n], &scores, summary)
 }
 
 /// Two of them as the matrix numbers them: how their clusters meet, and images that are elsewhere in the second.
@@ -248,27 +290,26 @@ pub fn compared(pins: &[Pinned], (row, column): (usize, usize)) -> Option<Result
 }
 
 fn moved(met: &Meeting, images: &[u32], first: &Pinned, second: &Pinned) -> Section {
-    let cells = met.moved();
-    let n: usize = cells.iter().map(|(.., samples)| samples.len()).sum();
+    let n: usize = met.moved.iter().map(|(.., samples)| samples.len()).sum();
     let digit = |image: u32| first.images.binary_search(&image).map_or(0, |at| first.digits[at]);
-    let row = |(row, column, samples): &(usize, usize, Vec<usize>)| {
+    let name = |label: i32| if label < 0 { "noise".to_string() } else { label.to_string() };
+    let row = |(one, other, samples): &(i32, i32, Vec<usize>)| {
         let shown: Vec<u32> = samples.iter().take(MOVES.1).map(|sample| images[*sample]).collect();
         GalleryRow {
-            title: format!("{} → {}: {}", met.pair.rows[*row], met.pair.columns[*column], samples.len()),
+            title: format!("{} → {}: {}", name(*one), name(*other), samples.len()),
             captions: shown.iter().map(|image| digit(*image).to_string()).collect(),
             images: shown,
         }
     };
-    let summary = match n {
-        0 => format!("All {} images are in clusters that are matched: nothing has moved.", images.len()),
-        _ => format!(
-            "{n} of {} images are in a cluster of {} that is not matched with theirs of {}. A row for each of the \
-             {} fullest cells beside the matched ones: its cluster in the one, in the other, its images, of which up \
-             to {} are shown with their digits.",
+    let summary = match (n, met.moved.len().min(MOVES.0)) {
+        (0, _) => format!("All {} images are in clusters that are matched: nothing has moved.", images.len()),
+        (_, shown) => format!(
+            "{n} of {} images are in no two clusters that are matched. {}: cluster of {}, cluster of {}, and their \
+             images, of which up to {} are shown with their digits.",
             images.len(),
-            met.pair.names[1],
+            if shown == 1 { "Where they are".into() } else { format!("The {shown} places where most of them are") },
             met.pair.names[0],
-            cells.len().min(MOVES.0),
+            met.pair.names[1],
             MOVES.1
         ),
     };
@@ -276,8 +317,71 @@ fn moved(met: &Meeting, images: &[u32], first: &Pinned, second: &Pinned) -> Sect
         id: "moved".into(),
         title: "What moved".into(),
         summary,
-        figure: Figure::Gallery { data: second.data.clone(), rows: cells.iter().take(MOVES.0).map(row).collect() },
+        figure: Figure::Gallery { data: second.data.clone(), rows: met.moved.iter().take(MOVES.0).map(row).collect() },
     }
+}
+
+/// As a browser keeps them: numbers in few letters.
+#[derive(Serialize, Deserialize)]
+struct Packed {
+    link: String,
+    title: String,
+    data: String,
+    changes: Vec<(String, String)>,
+    n: usize,
+    /// Base64 of four bytes each; none if they are the first `n` of the data set.
+    images: Option<String>,
+    /// Base64 of four bytes each, or of one where the greatest is below 255.
+    labels: String,
+    /// Base64 of one byte each.
+    digits: String,
+}
+
+impl From<&Pinned> for Packed {
+    fn from(pin: &Pinned) -> Self {
+        let Pinned { link, title, data, changes, images, labels, digits } = pin.clone();
+        let n = images.len();
+        let all = images.iter().copied().eq(0..n as u32);
+        let wide = labels.iter().any(|label| *label >= 255);
+        let bytes: Vec<u8> = match wide {
+            true => labels.iter().flat_map(|label| label.to_le_bytes()).collect(),
+            false => labels.iter().map(|label| *label as u8).collect(),
+        };
+        let images: Vec<u8> = images.iter().flat_map(|image| image.to_le_bytes()).collect();
+        let images = (!all).then(|| STANDARD.encode(images));
+        let (labels, digits) = (STANDARD.encode(bytes), STANDARD.encode(digits));
+        Packed { link, title, data, changes, n, images, labels, digits }
+    }
+}
+
+impl Packed {
+    fn open(self) -> Option<Pinned> {
+        let Packed { link, title, data, changes, n, images, labels, digits } = self;
+        let images = match images {
+            None => (0..u32::try_from(n).ok().filter(|n| *n <= MOST_IMAGES)?).collect(),
+            Some(text) => {
+                STANDARD.decode(text).ok()?.as_chunks().0.iter().map(|four| u32::from_le_bytes(*four)).collect()
+            }
+        };
+        let bytes = STANDARD.decode(labels).ok()?;
+        let labels = match bytes.len() == n {
+            true => bytes.into_iter().map(|byte| if byte == 255 { -1 } else { i32::from(byte) }).collect(),
+            false => bytes.as_chunks().0.iter().map(|four| i32::from_le_bytes(*four)).collect(),
+        };
+        let pin = Pinned { link, title, data, changes, images, labels, digits: STANDARD.decode(digits).ok()? };
+        Some(pin).filter(Pinned::is_whole)
+    }
+}
+
+/// The text that a browser keeps.
+pub fn pack(pins: &[Pinned]) -> Option<String> {
+    serde_json::to_string(&pins.iter().map(Packed::from).collect::<Vec<_>>()).ok()
+}
+
+/// What a text stands for that a browser kept. It may be anything: what is not whole is left out.
+pub fn unpack(text: &str) -> Vec<Pinned> {
+    let all: Vec<Packed> = serde_json::from_str(text).unwrap_or_default();
+    all.into_iter().filter_map(Packed::open).take(MOST).collect()
 }
 
 #[cfg(test)]
@@ -337,7 +441,7 @@ mod tests {
 
     fn pin(title: &str, images: &[u32], labels: &[i32], digits: &[u8]) -> Pinned {
         Pinned {
-            link: String::new(),
+            link: "#/clusters/2-kmeans".into(),
             title: title.into(),
             data: "d".into(),
             changes: Vec::new(),
@@ -355,11 +459,11 @@ mod tests {
             pin("far", &[1, 3, 5], &[0, 1, 2], &[1, 4, 1]),
         ];
         let Figure::Heatmap { values, texts, rows, .. } = matrix(&pins).figure else { panic!() };
-        assert_eq!(rows, ["1 digits", "2 one", "3 two", "4 far"]);
+        assert_eq!(rows, ["1", "2", "3", "4"]);
         // The one has the digits' own clusters.
         assert_eq!(values[1], 1.0);
         // scikit-learn: adjusted_rand_score([0, 1, 1], [9, 4, 9]) is -0.5, which is drawn as 0.
-        assert_eq!((values[4 + 2], texts[4 + 2].as_str()), (0.0, "0.00"));
+        assert_eq!((values[4 + 2], texts[4 + 2].as_str()), (0.0, "-0.50"));
         assert_eq!(texts[4 + 3], "", "nothing in common");
         assert_eq!(texts[2 * 4 + 3], "1.00");
         assert!(matrix(&pins).summary.contains("One pair has no image in common"));
@@ -370,6 +474,7 @@ mod tests {
         // Clusters 0 and 9, 1 and 4 are matched: image 6 is elsewhere.
         assert_eq!((rows.len(), &rows[0].images[..], rows[0].captions[0].as_str()), (1, &[6][..], "5"));
         assert_eq!(rows[0].title, "1 → 9: 1");
+        assert!(moved.summary.starts_with("1 of 3 images"), "{}", moved.summary);
         // Against the digits, by their row; and the other way round.
         let (pair, moved) = compared(&pins, (1, 0)).unwrap().unwrap();
         assert!(pair.summary.contains("2 one and 1 digits: 1.0000"), "{}", pair.summary);
@@ -381,8 +486,16 @@ mod tests {
     fn what_does_not_fit_is_not_read_back() {
         let good = pin("one", &[0, 2], &[0, -1], &[3, 3]);
         assert!(good.is_whole());
-        let text = serde_json::to_string(&good).unwrap();
-        assert_eq!(serde_json::from_str::<Pinned>(&text).unwrap(), good);
+        let all = pin("all", &[0, 1, 2], &[300, -1, 0], &[3, 4, 5]);
+        let text = pack(&[good.clone(), all.clone()]).unwrap();
+        assert_eq!(unpack(&text), [good.clone(), all]);
+        for bad in ["", "[]", "{}", "[1]", &text[1..], &text.replace("\"n\":2", "\"n\":4000000000")] {
+            assert!(unpack(bad).len() < 2, "{bad}");
+        }
+        for link in ["javascript:void(0)", "https://elsewhere", "", " #/clusters"] {
+            let elsewhere = Pinned { link: link.into(), ..good.clone() };
+            assert!(unpack(&pack(&[elsewhere]).unwrap()).is_empty(), "{link}");
+        }
         for bad in [
             pin("none", &[], &[], &[]),
             pin("short", &[0, 2], &[0], &[3, 3]),

@@ -112,7 +112,7 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
         "Iterations, of all models",
         Value::Int(parts.iter().map(|part| i64::from(part.n_iter)).sum()),
     );
-    let n_converged = parts.iter().filter(|part| part.converged).count();
+    let n_converged = parts.iter().filter(|part| part.converged && !part.separated).count();
     let ended = format!("{n_converged} of {}", parts.len());
     report.metric("converged", "Models that converged", Value::Text(ended));
 

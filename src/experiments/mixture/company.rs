@@ -10,10 +10,10 @@ fn n_kept(chain: &Snapshot) -> usize {
     (chain.trace.len() / 2).min(RECENT).min(chain.recent.len())
 }
 
-/// How sure a chain is of the company of each image that it follows; empty if it has kept no sweep.
+/// How sure a chain is of the company of each image that it follows; empty if there is no sweep to compare the last with.
 pub fn company(chain: &Snapshot) -> Result<Vec<f64>> {
     match n_kept(chain) {
-        0 => Ok(Vec::new()),
+        0 | 1 => Ok(Vec::new()),
         n => companionship(&chain.recent[chain.recent.len() - n..]),
     }
 }
@@ -25,8 +25,10 @@ fn mean(values: &[f64]) -> f64 {
 /// How sure chain 0 is, and all of them.
 pub fn scores(report: &mut Report, chains: &[Snapshot], look: &Look) {
     let kept = chains.first().map_or(0, n_kept);
-    report.metric("kept_sweeps", "Last sweeps of each chain that are compared", Value::Int(kept as i64));
-    let value = |share: f64| if kept == 0 { Value::Text("no sweep kept".into()) } else { Value::Float(share) };
+    let earlier = kept.saturating_sub(1);
+    let label = "Sweeps of each chain that its last one is compared with";
+    report.metric("kept_sweeps", label, Value::Int(earlier as i64));
+    let value = |share: f64| if earlier == 0 { Value::Text("no sweep to compare".into()) } else { Value::Float(share) };
     let of_each: Vec<f64> = look.company.iter().map(|shares| mean(shares)).collect();
     let first = of_each.first().copied().unwrap_or(0.0);
     report.metric("company_0", "Companions that an image keeps within chain 0, mean share", value(first));
@@ -47,23 +49,23 @@ pub fn section(chains: &[Snapshot], look: &Look) -> Section {
     let summary = match kept {
         0 => "These chains have kept no sweep to compare with: they come from an older file. Go on with more sweeps."
             .into(),
-        1 => format!(
-            "Only one sweep counts, so that nothing can differ from it. More sweeps show how often {m} images keep \
-             their companions."
-        ),
+        1 => "Only the last sweep counts, so that there is nothing to compare it with. More sweeps show how often images \
+              keep their companions."
+            .into(),
         n => {
             let shares: Vec<f64> = look.company.iter().map(|shares| 100.0 * mean(shares)).collect();
             let least = shares.iter().copied().fold(f64::INFINITY, f64::min);
             let most = shares.iter().copied().fold(0.0, f64::max);
+            let before = if n == 2 { "sweep".to_string() } else { format!("{} sweeps", n - 1) };
             let loose = look.company[0].iter().filter(|share| **share < 0.5).count();
             let each = match shares.len() {
                 1 => format!("Within the chain an image keeps {:.1} % of them on average", shares[0]),
                 _ => format!("Within a chain an image keeps {least:.1} to {most:.1} % of them on average"),
             };
             format!(
-                "{m} images, spread over all (at most {PAIRED}), in the last {n} sweeps of each chain: how many of its \
-                 companions after the last sweep an image has with it in those sweeps. {each}; in chain 0 {loose} of {m} \
-                 keep less than half. This is one chain against itself; how far chains differ is under \u{201c}Chain \
+                "{m} images, spread over all (at most {PAIRED}): of those among them that are in its group after the last \
+                 sweep, how many an image has with it in the {before} before. {each}; in chain 0 {loose} of {m} images keep \
+                 less than half. This is one chain against itself; how far chains differ is under \u{201c}Chain \
                  against chain\u{201d}, and a chain that is sure of itself may still be alone with its groups."
             )
         }

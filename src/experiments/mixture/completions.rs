@@ -217,9 +217,9 @@ pub fn brush(params: &MixtureParams, data: &Dataset, look: &Look) -> Section {
     let captions = [format!("image {query}"), "completed".into(), "where chains differ".into()];
     let greatest = spread.iter().copied().fold(0.0, f64::max);
     let summary = format!(
-        "Image {query} with a part hidden, completed by what {} expect, and where they differ: darkest is a standard \
+        "Image {query} with a part hidden, completed by what {}, and where they differ: darkest is a standard \
          deviation of 0.5 between them; here it is at most {greatest:.2}.",
-        if params.n_chains == 1 { "one chain".into() } else { format!("{} chains", params.n_chains) }
+        if params.n_chains == 1 { "one chain expects".into() } else { format!("{} chains expect", params.n_chains) }
     );
     let captions = captions.into_iter();
     pictures::grid("brush", "Hide any part", &summary, data, captions, &values, (0.0, 255.0), 3)

@@ -9,7 +9,7 @@ use crate::data::Dataset;
 use crate::error::Result;
 use crate::experiments::pictures;
 use crate::learn::mixture::{Snapshot, TraceRow, r_hat};
-use crate::report::groups::shrunk;
+use crate::report::groups::{self, shrunk};
 use crate::report::{Array, ColorMap, Curve, Figure, Numbers, Picture, Report, Section, Stroke, Table, Value};
 
 /// Templates in a row of the mosaics, as in the notebook.
@@ -66,7 +66,11 @@ pub fn finished(
     report.metric("n_groups", "Groups in use, chain by chain", listed(&|row| row.n_groups));
     report.metric("groups_0", "Groups in use, chain 0", Value::Int(i64::from(last[0].n_groups)));
     for (at, digit) in params.digits.iter().enumerate() {
-        let of_digit = |group: &&Group| group.digits[at] > 0 && group.digits.iter().all(|n| *n <= group.digits[at]);
+        // Of a tie no digit is the most frequent.
+        let of_digit = |group: &&Group| {
+            let own = group.digits[at];
+            own > 0 && group.digits.iter().enumerate().all(|(other, n)| other == at || *n < own)
+        };
         let n = look.groups.iter().filter(of_digit).count() as i64;
         report.metric(
             &format!("groups_of_{digit}"),
@@ -134,26 +138,22 @@ pub fn finished(
 }
 
 /// The groups of chain 0 as the notebook draws them, plain or shrunk by their share of the largest.
-fn mosaic(data: &Dataset, groups: &[Group], scaled: bool) -> Section {
-    let largest = groups.first().map_or(1, |group| group.size);
-    let values: Vec<f32> = groups
+fn mosaic(data: &Dataset, all: &[Group], scaled: bool) -> Section {
+    let largest = all.first().map_or(1, |group| group.size);
+    let values: Vec<f32> = all
         .iter()
         .flat_map(|group| {
             let pixels: Vec<f32> = levels(&group.template).collect();
             if scaled { shrunk(&pixels, (data.height as u32, data.width as u32), group.size, largest) } else { pixels }
         })
         .collect();
-    let captions = groups.iter().map(|group| group.size.to_string());
+    let captions = all.iter().map(|group| group.size.to_string());
     let (id, title, words) = match scaled {
-        true => ("mosaic_scaled", "All groups, by size", "Each is as wide as its share of the largest group."),
-        false => ("mosaic", "All groups", "The darker a pixel, the more often it is on; under each group its size."),
+        true => ("mosaic_scaled", "All groups, by size", groups::BY_SIZE),
+        false => ("mosaic", "All groups", groups::PLAIN),
     };
-    let summary = format!(
-        "{} groups of chain 0, the largest first: {} images, the smallest {}. {words}",
-        groups.len(),
-        largest,
-        groups.last().map_or(0, |group| group.size)
-    );
+    let sizes: Vec<u32> = all.iter().map(|group| group.size).collect();
+    let summary = groups::summary(0, &sizes, words);
     pictures::grid(id, title, &summary, data, captions, &values, (0.0, 255.0), COLUMNS)
 }
 
@@ -173,13 +173,21 @@ fn trace(id: &str, title: &str, y_title: &str, chains: &[Vec<f64>]) -> Section {
     let agree = match r_hat(chains) {
         Some(value) if value <= 1.01 => format!("R-hat is {value:.3}: they agree."),
         Some(value) => format!("R-hat is {value:.2}; above 1.01 the chains have not come together."),
-        None => "There are too few sweeps for R-hat.".into(),
+        None if chains.iter().any(|values| values.len() < 4) => "There are too few sweeps for R-hat.".into(),
+        None => "No chain moves while they differ, so that there is no R-hat: they have not come together.".into(),
     };
-    let digits = if high.abs() >= 1e4 { 0 } else { 1 };
-    let summary = format!(
-        "After each sweep, one line for each of {} chains. They end between {low:.digits$} and {high:.digits$}. {agree}",
-        chains.len()
-    );
+    let whole = ends().all(|value| value.fract() == 0.0);
+    let digits = if whole || high.abs() >= 1e4 { 0 } else { 1 };
+    let summary = match chains.len() {
+        1 => format!("After each sweep of the chain; it ends at {high:.digits$}. One chain has nobody to agree with."),
+        n => format!(
+            "After each sweep, one line for each of {n} chains. They end {}. {agree}",
+            match low == high {
+                true => format!("at {high:.digits$}"),
+                false => format!("between {low:.digits$} and {high:.digits$}"),
+            }
+        ),
+    };
     Section {
         id: id.into(),
         title: title.into(),

@@ -74,9 +74,15 @@ impl Selection {
         }
         if rows.is_empty() {
             let digits: Vec<String> = self.digits.iter().map(u32::to_string).collect();
-            let kept = if self.held_out { " once the images to complete are kept from the chains" } else { "" };
+            let (kept, remedy) = match self.held_out && !queries.is_empty() {
+                true => (
+                    " once the images to complete are kept from the chains",
+                    "Choose more images (n_images), or fewer to complete (n_queries)",
+                ),
+                false => ("", "Choose other digits"),
+            };
             return Err(Error::Data(format!(
-                "{}: no image of {} is left{kept}. Choose other digits.",
+                "{}: no image of {} is left{kept}. {remedy}.",
                 data.title,
                 digits.join(", ")
             )));

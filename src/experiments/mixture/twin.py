@@ -90,12 +90,14 @@ def run(bits, chain):
 
 
 def kept_company(followed):
-    """The share of its companions in the last sweep that an image has with it in the second half of the sweeps."""
+    """The share of its companions in the last sweep that an image has with it in those of the second half before it."""
     kept = np.array(followed[-min((len(followed) + 1) // 2, 50):])
     together = (kept[:, :, None] == kept[:, None, :]) & ~np.eye(kept.shape[1], dtype=bool)
-    now = together[-1]
-    share = (together & now).sum(axis=(0, 2)) / (len(kept) * np.maximum(now.sum(axis=1), 1))
-    return len(kept), np.where(now.any(axis=1), share, (~together.any(axis=2)).mean(axis=0)).mean()
+    together, now = together[:-1], together[-1]
+    if not len(together):
+        return 0, None
+    share = (together & now).sum(axis=(0, 2)) / (len(together) * np.maximum(now.sum(axis=1), 1))
+    return len(together), np.where(now.any(axis=1), share, (~together.any(axis=2)).mean(axis=0)).mean()
 
 
 def r_hat(chains):
@@ -233,5 +235,6 @@ show('class_accuracy', np.mean(right_digit))
 show('hidden_score', np.mean(hidden_scores))
 company = [kept_company(chain['followed']) for chain in chains]
 show('kept_sweeps', company[0][0])
-show('company_0', company[0][1])
-show('company', np.mean([share for _, share in company]))
+if company[0][0]:
+    show('company_0', company[0][1])
+    show('company', np.mean([share for _, share in company]))

@@ -84,14 +84,15 @@ pub fn representative(partitions: &[Vec<u32>], loss: Loss) -> Result<(usize, f64
     least.ok_or_else(|| Error::invalid("partitions", "at least 1", 0))
 }
 
-/// How sure a chain is of the company of each image, `(n_samples,)`: the share of the partitions in which its companions
-/// in the last one are with it, the mean over them; of an image that is alone in the last one, the share in which it
-/// is alone.
+/// How sure a chain is of the company of each image, `(n_samples,)`: the share of the partitions before the last in which
+/// its companions in the last one are with it, the mean over them; of an image that is alone in the last one, the share
+/// in which it is alone.
 ///
-/// Errors: no partitions, or lengths that differ.
+/// Errors: fewer than two partitions, or lengths that differ.
 pub fn companionship(partitions: &[Vec<u32>]) -> Result<Vec<f64>> {
-    let Some(last) = partitions.last() else {
-        return Err(Error::invalid("partitions", "at least 1", 0));
+    // The last one agrees with itself, which says nothing.
+    let Some((last, before)) = partitions.split_last().filter(|(_, before)| !before.is_empty()) else {
+        return Err(Error::invalid("partitions", "at least 2", partitions.len()));
     };
     if let Some(other) = partitions.iter().find(|labels| labels.len() != last.len()) {
         let must_be = format!("as long as the last ({} images)", last.len());
@@ -103,10 +104,10 @@ pub fn companionship(partitions: &[Vec<u32>]) -> Result<Vec<f64>> {
         .map(|i| {
             let companions: Vec<usize> = (0..n).filter(|j| with(last, i, *j)).collect();
             let kept: usize = match companions.len() {
-                0 => partitions.iter().filter(|labels| !(0..n).any(|j| with(labels, i, j))).count(),
-                _ => partitions.iter().map(|labels| companions.iter().filter(|j| with(labels, i, **j)).count()).sum(),
+                0 => before.iter().filter(|labels| !(0..n).any(|j| with(labels, i, j))).count(),
+                _ => before.iter().map(|labels| companions.iter().filter(|j| with(labels, i, **j)).count()).sum(),
             };
-            kept as f64 / (partitions.len() * companions.len().max(1)) as f64
+            kept as f64 / (before.len() * companions.len().max(1)) as f64
         })
         .collect())
 }
