@@ -23,6 +23,9 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
+/// Parts the caption of a picture from the title that stands above it.
+const TITLE: &str = " · ";
+
 /// Letters of a cell that stand on one line.
 const LONG: usize = 32;
 
@@ -349,6 +352,9 @@ pub fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
             _ => String::new(),
         })
     });
+    // A title of its row stands above it, as in the notebooks.
+    let above = move || caption.with(|text| text.split_once(TITLE).map(|(_, title)| title.to_string()));
+    let below = move || caption.with(|text| text.split_once(TITLE).map_or(text.clone(), |(below, _)| below.into()));
     // An image without a caption is still one of a row.
     let name = move || caption.with(|text| if text.is_empty() { format!("image {}", i + 1) } else { text.clone() });
     let brush = Brush::new();
@@ -359,8 +365,9 @@ pub fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
     });
     view! {
         <div class="cell">
+            {move || above().map(|title| view! { <strong class="over" aria-hidden="true">{title}</strong> })}
             <canvas node_ref=node role="img" aria-label=name width="28" height="28"></canvas>
-            <span aria-hidden="true">{caption}</span>
+            <span aria-hidden="true">{below}</span>
         </div>
     }
 }

@@ -40,9 +40,9 @@ pub fn Against(section: Memo<Option<Section>>) -> impl IntoView {
             });
             let ari = ari.unwrap_or_default();
             Some(format!(
-                "{} groups of chain {a} have a partner in chain {b}; {both} of {n} images ({:.1} %) are in such a pair. \
-                 {} groups of chain {a} and {} of chain {b} have none. Adjusted Rand index {ari}.",
-                pairs.len(),
+                "In chain {a} {} a partner in chain {b}; {both} of {n} images ({:.1} %) are in such a pair. Groups without \
+                 one: {} of chain {a}, {} of chain {b}. Adjusted Rand index {ari}.",
+                if pairs.len() == 1 { "1 group has".into() } else { format!("{} groups have", pairs.len()) },
                 100.0 * *both as f64 / (*n).max(1) as f64,
                 alone[0],
                 alone[1],

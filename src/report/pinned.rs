@@ -170,7 +170,10 @@ impl Pinned {
     pub fn is_whole(&self) -> bool {
         let n = self.images.len();
         let ascending = self.images.windows(2).all(|two| two[0] < two[1]);
+        // A link elsewhere, or one that runs something, is none of ours.
+        let ours = self.link.starts_with("#/");
         n > 0
+            && ours
             && ascending
             && self.labels.len() == n
             && self.digits.len() == n

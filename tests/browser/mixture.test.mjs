@@ -139,7 +139,7 @@ for (const name of BROWSERS) {
       assert.equal(zero.reduce((a, b) => a + b, 0), Number((await lab.table("composition")).slice(1).reduce((sum, row) => sum + Number(row[1]), 0)));
       await lab.frame.focus(pick);
       await lab.page.keyboard.press("ArrowRight");
-      assert.match(await lab.text("mosaic-words"), new RegExp(`^Group 1 of chain 0: ${zero[1]} images?$`));
+      assert.match(await lab.text("mosaic-words"), new RegExp(`^Group 1 of chain 0: ${zero[1]} images?, [\\d.]+ % are \\d \\(\\d+\\)\\. Nearest other template: group \\d+, `));
       await lab.page.keyboard.press("Enter");
       const words = await lab.waitFor("inside-words");
       const [, share, digit, count] = words.match(new RegExp(`^Group 1 of chain 0: ${zero[1]} images?\\. ([\\d.]+) % are (\\d) \\((\\d+)\\)`));
@@ -155,6 +155,26 @@ for (const name of BROWSERS) {
       assert.notDeepEqual(two, zero);
       assert.equal(two.reduce((a, b) => a + b, 0), zero.reduce((a, b) => a + b, 0));
       assert.equal(await lab.has("inside"), false);
+      // The last group of the chain that has most, and then the chain that has fewest.
+      const chains = [zero];
+      for (const chain of ["1", "2"]) {
+        await lab.frame.select(id("mosaic-chain"), chain);
+        await lab.settled();
+        chains.push(await sizes());
+      }
+      const order = [0, 1, 2].toSorted((a, b) => chains[b].length - chains[a].length);
+      await lab.frame.select(id("mosaic-chain"), String(order[0]));
+      await lab.settled();
+      await lab.frame.focus(pick);
+      await lab.page.keyboard.press("End");
+      await lab.page.keyboard.press("Enter");
+      await lab.waitFor("inside-words");
+      await lab.frame.select(id("mosaic-chain"), String(order[2]));
+      await lab.settled();
+      assert.equal(await lab.has("inside"), false);
+      const caption = await lab.frame.$eval(`[data-section="mosaic"] ${id("summary")}`, (said) => said.textContent);
+      assert.ok(caption.startsWith(`${chains[order[2]].length} groups of chain ${order[2]}, `), caption);
+      assert.deepEqual(lab.complaints, []);
       await lab.close();
     });
 
@@ -212,6 +232,49 @@ for (const name of BROWSERS) {
       await hidden(lab, 392);
       await lab.settled();
       assert.deepEqual(await pictures(lab), before);
+      await lab.close();
+    });
+
+    test("the visitor goes on with an image before the chains are seen, and other chains begin anew", async () => {
+      const lab = await LabPage.open(browser, server.url, `#/mixture/1-complete?${SMALL}`);
+      await lab.run();
+      await lab.click("brush-guess");
+      await lab.waitFor("guessing");
+      const caption = () => lab.frame.$eval(`[data-section="brush"] ${id("summary")}`, (said) => said.textContent);
+      assert.equal(await caption(), "Go on with the image, then compare.");
+      await lab.frame.focus(id("guess-canvas"));
+      for (const press of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Space", "ArrowRight", "Space"]) await lab.page.keyboard.press(press);
+      await lab.settled();
+      assert.equal(await lab.has("guess-table"), false, "not before it is asked for");
+      await lab.click("guess-compare");
+      await lab.waitFor("guess-table");
+      const rows = await lab.frame.$$eval(`${id("guess-table")} tbody tr`, (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+      assert.equal(rows.length, 3);
+      assert.ok(Number(rows[0][1]) > 0, "there is ink of one's own");
+      assert.equal(rows[2][2], "100.0 %", "the image is as the image");
+      assert.ok(rows.every((row) => Number(row[4]) <= 0));
+      assert.deepEqual(await lab.axe("guess"), []);
+      await lab.go(`#/mixture/1-complete?${SMALL}&digits=7~8`);
+      await lab.run();
+      await lab.waitFor("brushing");
+      assert.equal(await lab.has("guessing"), false);
+      assert.match(await caption(), /^Image \d+ with a part hidden, completed by what 3 chains expect/);
+      assert.deepEqual(lab.complaints, []);
+      await lab.close();
+    });
+
+    test("groups of two chains stand side by side", async () => {
+      const lab = await LabPage.open(browser, server.url, `#/mixture/1-run?${SMALL}`);
+      await lab.run();
+      await lab.waitFor("matched-table");
+      const words = await lab.text("matched-words");
+      const [, n, both, of] = words.match(/^In chain 0 (\d+) groups? ha(?:s|ve) a partner in chain 1; (\d+) of (\d+) images/);
+      assert.ok(Number(n) > 0 && Number(both) > 0 && Number(both) <= Number(of), words);
+      await lab.frame.select(id("matched-1"), "2");
+      await lab.settled();
+      assert.notEqual(await lab.text("matched-words"), words);
+      assert.deepEqual(await lab.axe("matched"), []);
+      assert.deepEqual(lab.complaints, []);
       await lab.close();
     });
 

@@ -155,7 +155,7 @@ for (const name of BROWSERS) {
         window.early = new Set();
         new MutationObserver(() => {
           if (!document.querySelector('[data-testid="badge"]')?.textContent.startsWith("partial")) return;
-          document.querySelectorAll("[data-section]").forEach((card) => window.early.add(card.dataset.section));
+          document.querySelectorAll("[data-section]:not(.waiting)").forEach((card) => window.early.add(card.dataset.section));
         }).observe(document, { subtree: true, childList: true, characterData: true });
       });
       await lab.run();

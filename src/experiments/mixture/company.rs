@@ -3,7 +3,7 @@
 use super::task::{Look, PAIRED};
 use crate::error::Result;
 use crate::learn::mixture::{RECENT, Snapshot, companionship};
-use crate::report::{Curve, Figure, Report, Section, Stroke, Value};
+use crate::report::{Curve, Figure, Report, Section, Stroke, Table, Value};
 
 /// Sweeps of a chain that count: the second half of them, those that it has kept. The first half tells of the start.
 fn n_kept(chain: &Snapshot) -> usize {
@@ -72,10 +72,13 @@ pub fn section(chains: &[Snapshot], look: &Look) -> Section {
     };
     let curves = look.company.iter().enumerate().filter(|(_, shares)| !shares.is_empty()).map(line).collect();
     let (x_title, y_title) = ("images, the least sure first".into(), "% of companions kept".into());
-    Section {
-        id: "company".into(),
-        title: "How sure each chain is".into(),
-        summary,
-        figure: Figure::Curves { x_title, y_title, curves },
-    }
+    let figure = match kept {
+        0 | 1 => {
+            let row = |chain: usize| vec![Value::Int(chain as i64), Value::Int(0)];
+            let columns = ["chain", "sweeps to compare the last with"].map(String::from).to_vec();
+            Figure::Numbers(Table { columns, rows: (0..chains.len()).map(row).collect() })
+        }
+        _ => Figure::Curves { x_title, y_title, curves },
+    };
+    Section { id: "company".into(), title: "How sure each chain is".into(), summary, figure }
 }
