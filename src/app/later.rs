@@ -103,8 +103,10 @@ impl Piece {
             Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _)
             | Piece::Numerals
             | Piece::Pairs(..) => Module::Logistic,
-            Piece::View(Manner::Complete | Manner::Keep, _) => Module::Completion,
-            Piece::View(Manner::Templates | Manner::Against, _) | Piece::Formulas | Piece::Scale(_) => Module::Mixture,
+            Piece::View(Manner::Complete, _) => Module::Completion,
+            Piece::View(Manner::Templates | Manner::Against | Manner::Keep, _) | Piece::Formulas | Piece::Scale(_) => {
+                Module::Mixture
+            }
             Piece::View(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Inference,
         }
     }
@@ -167,17 +169,15 @@ fn mixture(piece: Piece) -> Came {
         Piece::View(Manner::Against, Subject { section, .. }) => view! { <Against section/> }.into_any(),
         Piece::Formulas => view! { <Formulas/> }.into_any(),
         Piece::Scale(section) => view! { <ScaleStrip section/> }.into_any(),
-        _ => ().into_any(),
+        _ => view! { <Keep/> }.into_any(),
     })
 }
 
-/// What becomes of chains that were kept: images that they complete, and the chains themselves.
+/// Images that chains complete.
 #[wasm_split(completion, fallible, preload(load_completion))]
 fn completion(piece: Piece) -> Came {
-    Ok(match piece {
-        Piece::View(Manner::Complete, subject) => view! { <Complete subject/> }.into_any(),
-        _ => view! { <Keep/> }.into_any(),
-    })
+    let Piece::View(_, subject) = piece else { return Ok(().into_any()) };
+    Ok(view! { <Complete subject/> }.into_any())
 }
 
 /// What is done by hand.

@@ -6,7 +6,6 @@ use crate::error::Result;
 use crate::learn::Matrix;
 use crate::learn::matching::linear_sum_assignment;
 use crate::learn::metrics::{adjusted_rand_score, contingency_matrix};
-use std::collections::BTreeMap;
 
 /// Clusters of a clustering that are shown apart; noise, and the rest together, come on top.
 const SHOWN: usize = 16;
@@ -45,59 +44,59 @@ impl Side {
     }
 }
 
-/// How two clusterings of the same samples meet.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Meeting {
-    /// Clusters against clusters, the columns in the order of the rows that they are matched with.
-    pub pair: Pair,
-    /// Samples that are in no two matched clusters: the cluster in the one, in the other, and the samples that are there;
-    /// the most first. Noise is -1.
-    pub moved: Vec<(i32, i32, Vec<usize>)>,
+/// Samples in no two matched clusters: the cluster in the one, in the other, and the samples that are there.
+pub type Moved = (i32, i32, Vec<usize>);
+
+/// How two clusterings of the same samples meet: clusters against clusters, the columns in the order of the rows that
+/// they are matched with. Labels are `(n_samples,)` each, -1 for noise.
+///
+/// Errors: not as many labels in one as in the other.
+pub fn pair(names: [&str; 2], first: &[i32], second: &[i32]) -> Result<Pair> {
+    let score = adjusted_rand_score(first, second)?;
+    let partners = partners(first, second)?;
+    let (rows, columns) = (Side::new(first), Side::new(second));
+    let width = columns.names.len();
+    let mut counts = vec![0u64; rows.names.len() * width];
+    rows.places.iter().zip(&columns.places).for_each(|(r, c)| counts[r * width + c] += 1);
+    // Clusters that are shown apart come first, those with a shown partner before the others.
+    let place =
+        |side: &Side, label: i32| side.names[..side.n_clusters].iter().position(|name| *name == label.to_string());
+    let matches: Vec<(usize, usize)> =
+        partners.iter().filter_map(|(one, other)| Some((place(&rows, *one)?, place(&columns, *other)?))).collect();
+    let mut across: Vec<usize> = matches.iter().map(|(_, c)| *c).collect();
+    across.extend((0..width).filter(|c| !matches.iter().any(|(_, matched)| matched == c)));
+    let mut down: Vec<usize> = matches.iter().map(|(r, _)| *r).collect();
+    down.extend((0..rows.names.len()).filter(|r| !matches.iter().any(|(matched, _)| matched == r)));
+    let listed = |names: &[String], order: &[usize]| order.iter().map(|at| names[*at].clone()).collect();
+    let ordered = down.iter().flat_map(|r| across.iter().map(move |c| r * width + c)).map(|at| counts[at]);
+    Ok(Pair {
+        names: names.map(String::from),
+        score,
+        matched: matched(first, second)? as i64,
+        n_matched: matches.len(),
+        rows: listed(&rows.names, &down),
+        columns: listed(&columns.names, &across),
+        counts: ordered.collect(),
+    })
 }
 
-impl Meeting {
-    /// Of the labels of the same samples, `(n_samples,)` each, -1 for noise.
-    ///
-    /// Errors: not as many labels in one as in the other.
-    pub fn of(names: [&str; 2], first: &[i32], second: &[i32]) -> Result<Self> {
-        let score = adjusted_rand_score(first, second)?;
-        let partners = partners(first, second)?;
-        let mut apart = BTreeMap::<(i32, i32), Vec<usize>>::new();
-        for (sample, labels) in first.iter().copied().zip(second.iter().copied()).enumerate() {
-            if !partners.contains(&labels) {
-                apart.entry(labels).or_default().push(sample);
-            }
+/// The samples that are in no two matched clusters, the fullest places first. Noise is -1, and has no partner.
+///
+/// Errors: not as many labels in one as in the other.
+pub fn moved(first: &[i32], second: &[i32]) -> Result<Vec<Moved>> {
+    let partners = partners(first, second)?;
+    let mut apart: Vec<Moved> = Vec::new();
+    for (sample, (one, other)) in first.iter().copied().zip(second.iter().copied()).enumerate() {
+        if partners.contains(&(one, other)) {
+            continue;
         }
-        let n_apart: usize = apart.values().map(Vec::len).sum();
-        let mut moved: Vec<_> = apart.into_iter().map(|((one, other), samples)| (one, other, samples)).collect();
-        moved.sort_by_key(|(one, other, samples)| (std::cmp::Reverse(samples.len()), *one, *other));
-
-        // The picture: clusters that are shown apart, those with a shown partner first.
-        let (rows, columns) = (Side::new(first), Side::new(second));
-        let width = columns.names.len();
-        let mut counts = vec![0u64; rows.names.len() * width];
-        rows.places.iter().zip(&columns.places).for_each(|(r, c)| counts[r * width + c] += 1);
-        let place =
-            |side: &Side, label: i32| side.names[..side.n_clusters].iter().position(|name| *name == label.to_string());
-        let matches: Vec<(usize, usize)> =
-            partners.iter().filter_map(|(one, other)| Some((place(&rows, *one)?, place(&columns, *other)?))).collect();
-        let mut across: Vec<usize> = matches.iter().map(|(_, c)| *c).collect();
-        across.extend((0..width).filter(|c| !matches.iter().any(|(_, matched)| matched == c)));
-        let mut down: Vec<usize> = matches.iter().map(|(r, _)| *r).collect();
-        down.extend((0..rows.names.len()).filter(|r| !matches.iter().any(|(matched, _)| matched == r)));
-        let listed = |names: &[String], order: &[usize]| order.iter().map(|at| names[*at].clone()).collect();
-        let ordered = down.iter().flat_map(|r| across.iter().map(move |c| r * width + c)).map(|at| counts[at]);
-        let pair = Pair {
-            names: names.map(String::from),
-            score,
-            matched: (first.len() - n_apart) as i64,
-            n_matched: matches.len(),
-            rows: listed(&rows.names, &down),
-            columns: listed(&columns.names, &across),
-            counts: ordered.collect(),
-        };
-        Ok(Meeting { pair, moved })
+        match apart.iter_mut().find(|place| (place.0, place.1) == (one, other)) {
+            Some(place) => place.2.push(sample),
+            None => apart.push((one, other, vec![sample])),
+        }
     }
+    apart.sort_by_key(|(one, other, samples)| (std::cmp::Reverse(samples.len()), *one, *other));
+    Ok(apart)
 }
 
 /// Clusters that belong together (Hungarian method on the samples that they share), by the first of the two. Noise is
@@ -154,7 +153,7 @@ pub fn pairs(names: &[&str], labels: &[Vec<i32>]) -> Result<Section> {
     let mut rows = Vec::new();
     for i in 0..labels.len() {
         for j in i + 1..labels.len() {
-            rows.push(row((i, j), &Meeting::of([names[i], names[j]], &labels[i], &labels[j])?.pair));
+            rows.push(row((i, j), &pair([names[i], names[j]], &labels[i], &labels[j])?));
         }
     }
     let columns = ["first", "second", "adjusted Rand index", "matched images", "matched", "rows", "columns", "counts"];
@@ -193,30 +192,30 @@ mod tests {
     fn matched_clusters_stand_in_the_same_place() {
         // The second clustering has other numbers, and one image elsewhere.
         let labels = [vec![0, 0, 0, 1, 1, 2, 2], vec![2, 2, 2, 0, 0, 1, 0]];
-        let met = Meeting::of(["one", "two"], &labels[0], &labels[1]).unwrap();
-        let row = row((0, 1), &met.pair);
+        let row = row((0, 1), &pair(["one", "two"], &labels[0], &labels[1]).unwrap());
         let text = |i: usize| row[i].full();
         assert_eq!((text(5), text(6)), ("0 1 2".into(), "2 0 1".into()));
         assert_eq!(text(7), "3 0 0 / 0 2 0 / 0 1 1");
         assert_eq!((text(3), text(4)), ("6".into(), "3".into()));
         // The last image is in cluster 2 of the one, in cluster 0 of the other.
-        assert_eq!(met.moved, vec![(2, 0, vec![6])]);
+        assert_eq!(moved(&labels[0], &labels[1]).unwrap(), vec![(2, 0, vec![6])]);
         // Against itself nothing has moved.
-        let same = Meeting::of(["one", "one"], &labels[0], &labels[0]).unwrap();
-        assert_eq!((same.pair.score, same.moved), (1.0, vec![]));
-        assert!(Meeting::of(["one", "two"], &labels[0], &labels[1][1..]).is_err());
+        assert_eq!(pair(["one", "one"], &labels[0], &labels[0]).unwrap().score, 1.0);
+        assert!(moved(&labels[0], &labels[0]).unwrap().is_empty());
+        assert!(pair(["one", "two"], &labels[0], &labels[1][1..]).is_err());
     }
 
     #[test]
     fn what_is_in_no_matched_pair_has_moved() {
         // Two clusters and noise against one cluster; noise is matched with nothing, not even with noise.
         let (first, second) = ([0, 0, 0, 1, 1, -1], [4, 4, 4, 4, -1, -1]);
-        let met = Meeting::of(["one", "two"], &first, &second).unwrap();
-        assert_eq!((met.pair.rows.join(" "), met.pair.columns.join(" ")), ("0 1 noise".into(), "4 noise".into()));
-        assert_eq!(met.moved, vec![(-1, -1, vec![5]), (1, -1, vec![4]), (1, 4, vec![3])]);
-        assert_eq!((met.pair.matched, matched(&first, &second).unwrap()), (3, 3));
-        let nothing = Meeting::of(["one", "two"], &[-1, -1], &[0, 1]).unwrap();
-        assert_eq!((nothing.pair.matched, nothing.pair.n_matched, nothing.moved.len()), (0, 0, 2));
+        let met = pair(["one", "two"], &first, &second).unwrap();
+        assert_eq!((met.rows.join(" "), met.columns.join(" ")), ("0 1 noise".into(), "4 noise".into()));
+        assert_eq!(moved(&first, &second).unwrap(), vec![(-1, -1, vec![5]), (1, -1, vec![4]), (1, 4, vec![3])]);
+        assert_eq!((met.matched, matched(&first, &second).unwrap()), (3, 3));
+        let nothing = pair(["one", "two"], &[-1, -1], &[0, 1]).unwrap();
+        assert_eq!((nothing.matched, nothing.n_matched), (0, 0));
+        assert_eq!(moved(&[-1, -1], &[0, 1]).unwrap().len(), 2);
     }
 
     /// What the words count, the picture and the list of what moved show, also of more clusters than are drawn.
@@ -231,16 +230,17 @@ mod tests {
             let first: Vec<i32> = (0..400).map(|_| draw(a + 1) as i32 - 1).collect();
             let second: Vec<i32> =
                 first.iter().map(|label| if draw(3) > 0 { label % b as i32 } else { draw(b + 1) as i32 - 1 }).collect();
-            let met = Meeting::of(["one", "two"], &first, &second).unwrap();
-            let n_moved: usize = met.moved.iter().map(|(.., samples)| samples.len()).sum();
-            assert_eq!(met.pair.matched as usize + n_moved, 400);
-            assert_eq!(met.pair.matched as u64, matched(&first, &second).unwrap());
-            let width = met.pair.columns.len();
-            let drawn: u64 = (0..met.pair.n_matched).map(|i| met.pair.counts[i * width + i]).sum();
+            let met = pair(["one", "two"], &first, &second).unwrap();
+            let moved = moved(&first, &second).unwrap();
+            let n_moved: usize = moved.iter().map(|(.., samples)| samples.len()).sum();
+            assert_eq!(met.matched as usize + n_moved, 400);
+            assert_eq!(met.matched as u64, matched(&first, &second).unwrap());
+            let width = met.columns.len();
+            let drawn: u64 = (0..met.n_matched).map(|i| met.counts[i * width + i]).sum();
             if a <= 16 {
-                assert_eq!(drawn as i64, met.pair.matched, "the diagonal of the picture");
+                assert_eq!(drawn as i64, met.matched, "the diagonal of the picture");
             } else {
-                assert!(drawn as i64 <= met.pair.matched);
+                assert!(drawn as i64 <= met.matched);
             }
         }
     }

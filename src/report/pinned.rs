@@ -2,7 +2,8 @@
 //! From the arrays of a run; saved results have none.
 
 use super::agreement;
-use super::meeting::{self, Meeting};
+use super::agreement::Pair;
+use super::meeting::{self, Moved};
 use super::{Array, Figure, GalleryRow, Numbers, Report, Section, Value};
 use crate::error::Result;
 use crate::learn::cluster::Cut;
@@ -286,17 +287,17 @@ pub fn compared(pins: &[Pinned], (row, column): (usize, usize)) -> Option<Result
     (row != column && !images.is_empty()).then(|| {
         // Two of the same title are told apart by their numbers.
         let names = [(row, &first), (column, &second)].map(|(at, pin)| format!("{} {}", at + 1, pin.title));
-        let met = Meeting::of([&names[0], &names[1]], &a, &b)?;
-        let moved = moved(&met, &images, &first, &second);
-        Ok((met.pair.section(), moved))
+        let pair = meeting::pair([&names[0], &names[1]], &a, &b)?;
+        let moved = moved(&pair, &meeting::moved(&a, &b)?, &images, &first, &second);
+        Ok((pair.section(), moved))
     })
 }
 
-fn moved(met: &Meeting, images: &[u32], first: &Pinned, second: &Pinned) -> Section {
-    let n: usize = met.moved.iter().map(|(.., samples)| samples.len()).sum();
+fn moved(pair: &Pair, moved: &[Moved], images: &[u32], first: &Pinned, second: &Pinned) -> Section {
+    let n: usize = moved.iter().map(|(.., samples)| samples.len()).sum();
     let digit = |image: u32| first.images.binary_search(&image).map_or(0, |at| first.digits[at]);
     let name = |label: i32| if label < 0 { "noise".to_string() } else { label.to_string() };
-    let row = |(one, other, samples): &(i32, i32, Vec<usize>)| {
+    let row = |(one, other, samples): &Moved| {
         let shown: Vec<u32> = samples.iter().take(MOVES.1).map(|sample| images[*sample]).collect();
         GalleryRow {
             title: format!("{} → {}: {}", name(*one), name(*other), samples.len()),
@@ -304,15 +305,15 @@ fn moved(met: &Meeting, images: &[u32], first: &Pinned, second: &Pinned) -> Sect
             images: shown,
         }
     };
-    let summary = match (n, met.moved.len().min(MOVES.0)) {
+    let summary = match (n, moved.len().min(MOVES.0)) {
         (0, _) => format!("All {} images are in clusters that are matched: nothing has moved.", images.len()),
         (_, shown) => format!(
             "{n} of {} images are in no two clusters that are matched. {}: cluster of {}, cluster of {}, and their \
              images, of which up to {} are shown with their digits.",
             images.len(),
             if shown == 1 { "Where they are".into() } else { format!("The {shown} places where most of them are") },
-            met.pair.names[0],
-            met.pair.names[1],
+            pair.names[0],
+            pair.names[1],
             MOVES.1
         ),
     };
@@ -320,7 +321,7 @@ fn moved(met: &Meeting, images: &[u32], first: &Pinned, second: &Pinned) -> Sect
         id: "moved".into(),
         title: "What moved".into(),
         summary,
-        figure: Figure::Gallery { data: second.data.clone(), rows: met.moved.iter().take(MOVES.0).map(row).collect() },
+        figure: Figure::Gallery { data: second.data.clone(), rows: moved.iter().take(MOVES.0).map(row).collect() },
     }
 }
 
