@@ -44,7 +44,7 @@ pub fn LabPage() -> impl IntoView {
                     <claims::Claims/>
                     <numbers::NotebookTable/>
                     <numbers::Metrics/>
-                    <Show when=move || pins::there(desk)>{later::view(Piece::Pins)}</Show>
+                    <pins::Shelf/>
                 </Show>
             </section>
         </div>

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::figure::{Chart, TableView};
 use super::gallery::Gallery;
+use super::later::{self, Piece};
 use super::settings::{Cells, Chosen, shape};
 use crate::link::Setup;
 use crate::report::pinned::{self, Choice, MOST, Pinned};
@@ -17,20 +18,48 @@ const OF: [&str; 10] =
     ["kmeans", "purity", "tree", "trees", "dbgrid", "pcadbscan", "pcakmeans", "pcatree", "agreement", "mixture"];
 
 /// Whether clusters can be kept here: not in another page's frame, which stores nothing.
-pub fn there(desk: Desk) -> bool {
+fn there(desk: Desk) -> bool {
     desk.place.track();
     desk.setup.with(|setup| !setup.embed.on && setup.entry().is_some_and(|entry| OF.contains(&entry.id)))
 }
 
-/// What was kept, for as long as the page is open. Its views are a module of their own, and read the browser's store
-/// when they come.
+/// What was kept, for as long as the page is open, and whether it is looked at. Its views are a module of their own, and
+/// read the browser's store when they come.
 #[derive(Clone, Copy)]
-pub struct Pins(RwSignal<Option<Vec<Pinned>>>);
+pub struct Pins {
+    kept: RwSignal<Option<Vec<Pinned>>>,
+    open: RwSignal<bool>,
+}
 
 impl Pins {
     /// Nothing read yet.
     pub fn new() -> Self {
-        Pins(RwSignal::new(None))
+        Pins { kept: RwSignal::new(None), open: RwSignal::new(false) }
+    }
+}
+
+/// The place where clusters are kept, at the foot of a page; what is in it comes when it is opened.
+#[component]
+pub fn Shelf() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let Pins { open, .. } = expect_context::<Pins>();
+    view! {
+        <Show when=move || there(desk)>
+            <section class="card figure pins" data-testid="pins">
+                <div class="head">
+                    <h3>"Pinned clusters"</h3>
+                    <span class="space"></span>
+                    <button class="btn quiet" data-testid="pins-open" aria-expanded=move || open.get().to_string()
+                        on:click=move |_| open.update(|open| *open = !*open)>
+                        {move || if open.get() { "Close" } else { "Pin and compare" }}
+                    </button>
+                </div>
+                <p class="muted">
+                    {format!("Keep the clusters of a run, then change the settings or the scene, run again, and compare. An image that was drawn more than once counts once. Up to {MOST}; they stay in this browser.")}
+                </p>
+                <Show when=move || open.get()>{later::view(Piece::Pins)}</Show>
+            </section>
+        </Show>
     }
 }
 
@@ -65,7 +94,7 @@ fn choices(desk: Desk) -> Vec<Choice> {
 #[component]
 pub fn Tray() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let Pins(pins) = expect_context::<Pins>();
+    let Pins { kept: pins, .. } = expect_context::<Pins>();
     if pins.with_untracked(Option::is_none) {
         pins.set(Some(stored()));
     }
@@ -148,11 +177,6 @@ pub fn Tray() -> impl IntoView {
         all.with(|all| all.iter().enumerate().map(|(i, pin)| row(i, pin, Callback::new(remove))).collect_view())
     };
     view! {
-        <section class="card figure pins" data-testid="pins">
-            <div class="head"><h3>"Pinned clusters"</h3></div>
-            <p class="muted">
-                {format!("Keep the clusters of a run, then change the settings or the scene, run again, and compare. An image that was drawn more than once counts once. Up to {MOST}; they stay in this browser.")}
-            </p>
             <div class="files">
                 {several}
                 <button class="btn" data-testid="pin" prop:disabled=move || !why().is_empty() on:click=pin>"Pin these clusters"</button>
@@ -186,7 +210,6 @@ pub fn Tray() -> impl IntoView {
                 </div>
                 <Matrix all/>
             </Show>
-        </section>
     }
 }
 

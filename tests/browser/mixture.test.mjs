@@ -23,7 +23,7 @@ after(async () => {
 async function said(lab) {
   const words = await lab.text("brush-words");
   if (/^Nothing is hidden/.test(words)) return { hidden: 0 };
-  const [, hidden, of, off, apart] = words.match(/^(\d+) of (\d+) pixels are hidden\. .* off by ([\d.]+) .* differ by ([\d.]+)\.$/);
+  const [, hidden, of, off, apart] = words.match(/^(\d+) of (\d+) pixels are hidden\. .* off by ([\d.]+) .* differ by ([\d.]+), draws of one chain by [\d.]+\.$/);
   return { hidden: Number(hidden), of: Number(of), off: Number(off), apart: Number(apart) };
 }
 const pictures = (lab) => lab.ask(() => [...document.querySelectorAll(".brush-pictures canvas")].map((canvas) => canvas.toDataURL()));
@@ -93,7 +93,7 @@ for (const name of BROWSERS) {
         field.dispatchEvent(new Event("change", { bubbles: true }));
       }, first);
       await lab.settled();
-      assert.deepEqual(await pictures(lab), [mean, spread, draw]);
+      assert.deepEqual((await pictures(lab)).slice(0, 3), [mean, spread, draw]);
       await lab.frame.$eval(id("brush-draw"), (slider) => {
         slider.value = "1";
         slider.dispatchEvent(new Event("input", { bubbles: true }));

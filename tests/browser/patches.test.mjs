@@ -163,11 +163,11 @@ for (const name of BROWSERS) {
       await listen(lab, "reading");
       await lab.start();
       for (const section of ["words", "words_shuffled"]) {
-        await lab.frame.waitForSelector(`[data-section="${section}"] .cell:nth-child(50)`, { timeout: LONG });
+        await lab.frame.waitForSelector(`[data-section="${section}"]:not(.waiting) .cell:nth-child(50)`, { timeout: LONG });
       }
-      await lab.frame.waitForSelector('[data-section="reading"]', { timeout: LONG });
+      await lab.frame.waitForSelector('[data-section="reading"]:not(.waiting)', { timeout: LONG });
       assert.equal(await lab.has("error-card"), false);
-      await lab.frame.waitForSelector('[data-section="scores"]', { timeout: LONG });
+      await lab.frame.waitForSelector('[data-section="scores"]:not(.waiting)', { timeout: LONG });
       const read = (await said(lab)).map((text) => /^(\d+) of 10000 images have been read with the words\.$/.exec(text)).filter(Boolean).map((found) => Number(found[1]));
       console.log(`${name}: images read so far ${read.join(", ")}`);
       assert.ok(read.length >= 2, (await said(lab)).join(" | "));

@@ -61,8 +61,11 @@ for (const name of BROWSERS) {
     });
 
     test("clusterings are pinned, compared, kept and removed", async () => {
-      const lab = await LabPage.open(browser, server.url, "#/clusters/2-kmeans?data=mnist1k&n_init=1", PHONE);
+      const lab = await LabPage.open(browser, server.url, "#/clusters/2-kmeans?data=mnist1k&n_init=1");
       await lab.waitFor("pins");
+      assert.equal(await lab.has("pin"), false, "what few need is not downloaded by all");
+      await lab.click("pins-open");
+      await lab.waitFor("pin");
       assert.equal(await lab.frame.$eval(id("pin"), (button) => button.disabled), true, "there is no run yet");
       await lab.run();
       await pin(lab, 1);
@@ -102,11 +105,14 @@ for (const name of BROWSERS) {
       await lab.frame.$eval(cell(3, 1), (cell) => cell.click());
       await lab.settled();
       assert.match(await lab.text("pins-pair"), /4 .* against 2 /);
+      await lab.page.setViewport(PHONE.viewport);
+      await lab.settled();
       assert.ok(await narrow(lab), "nothing sticks out at 360 px");
       assert.deepEqual(await lab.violations("pins"), []);
       // They are there after a reload, and gone after they were removed.
       await lab.page.reload();
       await lab.mounted();
+      await lab.click("pins-open");
       await lab.waitFor("pinned");
       assert.deepEqual(await rows(lab), pinned);
       await lab.frame.$eval(id("unpin"), (button) => button.click());
@@ -119,7 +125,8 @@ for (const name of BROWSERS) {
       await lab.settled();
       await lab.page.reload();
       await lab.mounted();
-      await lab.waitFor("pins");
+      await lab.click("pins-open");
+      await lab.waitFor("pin");
       await lab.settled();
       assert.equal(await lab.has("pinned"), false);
       assert.deepEqual(lab.complaints, []);
@@ -129,7 +136,7 @@ for (const name of BROWSERS) {
     test("nothing is pinned in a frame", async () => {
       const lab = await LabPage.open(browser, server.url, "#/clusters/2-kmeans?embed=1");
       await lab.badge(/^saved result$/);
-      assert.equal(await lab.has("pins"), false);
+      assert.equal(await lab.has("pins"), false, "a frame stores nothing");
       await lab.close();
     });
 
