@@ -2,8 +2,9 @@
 //! the images in their colours. Nothing is computed; the report has it all.
 
 use super::desk::Desk;
-use super::figure::{Chart, TableView};
+use super::figure::Chart;
 use super::settings::{Cells, Chosen, shape};
+use super::table::TableView;
 use crate::report::agreement::{self, Pair};
 use crate::report::{Report, Section};
 use leptos::prelude::*;

@@ -16,6 +16,7 @@ use super::scatter::{self, Scatter};
 use super::settings;
 use super::signs::{Signs, has_signs};
 use super::state::{RunState, Shown, Status};
+use super::table::TableView;
 use crate::labs::Scene;
 use crate::plots::{self, Theme, canvas};
 use crate::report::{ColorScale, Figure, Section, Table, Value, span};
@@ -25,12 +26,6 @@ use wasm_bindgen::prelude::*;
 
 /// Parts the caption of a picture from the title that stands above it.
 const TITLE: &str = " · ";
-
-/// Letters of a cell that stand on one line.
-const LONG: usize = 32;
-
-/// Rows of a table shown at first, and with each "more".
-const ROWS: usize = 40;
 
 /// The cards of all sections that this scene shows.
 #[component]
@@ -464,55 +459,5 @@ pub fn Chart(section: Memo<Option<Section>>, #[prop(optional)] children: Option<
                 {children.map(|children| children())}
             </div>
         </div>
-    }
-}
-
-/// A cell of a table; a list may have several lines, and is not shown to the end if it has hundreds.
-fn cell(value: &Value) -> impl IntoView + use<> {
-    let mut text = value.short();
-    let long = text.len() > LONG;
-    if let Some((end, _)) = text.match_indices(' ').find(|(at, _)| *at > 8 * LONG) {
-        let rest = text[end..].split_whitespace().count();
-        text.truncate(end);
-        text += &format!(" … and {rest} more, which the CSV has");
-    }
-    view! { <td class="num" class:long=long>{text}</td> }
-}
-
-/// The numbers behind a picture, in parts.
-#[component]
-pub fn TableView(section: Memo<Option<Section>>) -> impl IntoView {
-    let limit = RwSignal::new(ROWS);
-    let table = Memo::new(move |_| section.with(|s| s.as_ref().map_or_else(Table::default, |s| s.figure.table())));
-    let rest = move || table.with(|table| table.rows.len()).saturating_sub(limit.get());
-    let title = move || section.with(|s| s.as_ref().map(|s| s.title.clone()));
-    view! {
-        <div class="scroll table" tabindex="0" role="region" aria-label=title data-testid="table-view">
-            <table>
-                <caption class="sr">{title}</caption>
-                <thead>
-                    <tr>{move || table.with(|t| t.columns.iter().map(|c| view! { <th scope="col">{c.clone()}</th> }).collect_view())}</tr>
-                </thead>
-                <tbody>
-                    {move || table.with(|table| {
-                        table
-                            .rows
-                            .iter()
-                            .take(limit.get())
-                            .map(|row| {
-                                view! {
-                                    <tr>{row.iter().map(cell).collect_view()}</tr>
-                                }
-                            })
-                            .collect_view()
-                    })}
-                </tbody>
-            </table>
-        </div>
-        <Show when=move || { rest() > 0 }>
-            <button class="btn" on:click=move |_| limit.update(|limit| *limit += ROWS)>
-                {move || format!("Show more ({} rows left)", rest())}
-            </button>
-        </Show>
     }
 }

@@ -68,6 +68,7 @@ mod sorting;
 mod state;
 mod stream;
 mod strip;
+mod table;
 mod templates;
 mod theme;
 mod tile;

@@ -1,8 +1,8 @@
 //! The images nearest to what is on the sheet, by its bag and by its pixels: every stroke moves them.
 
 use super::desk::{Desk, now};
-use super::figure::TableView;
 use super::gallery::{Here, Load};
+use super::table::TableView;
 use super::tile::Tile;
 use crate::data::Dataset;
 use crate::learn::feature_extraction::Vocabulary;

@@ -1,10 +1,11 @@
 //! Clusterings that the visitor keeps: beside each other, against the digits, and what moved from one to another.
 
 use super::desk::Desk;
-use super::figure::{Chart, TableView};
+use super::figure::Chart;
 use super::gallery::Gallery;
 use super::later::{self, Piece};
 use super::settings::{Cells, Chosen, shape};
+use super::table::TableView;
 use crate::link::Setup;
 use crate::report::pinned::{self, Choice, MOST, Pinned};
 use crate::report::{Report, Section};
@@ -216,9 +217,8 @@ pub fn Tray() -> impl IntoView {
 /// A clustering with the words and the link of where it is from.
 fn named(pin: Pinned, choice: &Choice, setup: &Setup) -> Pinned {
     let bare = Setup { embed: crate::link::Embed::default(), ..setup.clone() };
-    let place =
-        setup.scene().map(|scene| scene.title.clone()).or_else(|| setup.entry().map(|entry| entry.title.into()));
-    let place = place.unwrap_or_default();
+    // A scene's title may name settings that were changed.
+    let place = setup.entry().map_or("", |entry| entry.title);
     Pinned {
         link: bare.fragment(),
         title: if choice.name.is_empty() { place.into() } else { format!("{place}, {}", choice.name) },
