@@ -12,11 +12,12 @@ const SHOWN: usize = 16;
 
 /// A clustering cut down to what can be read: the largest clusters, the rest, noise.
 struct Side {
+    /// Those that are shown apart.
+    shown: Vec<usize>,
+    /// Their names, then "rest" and "noise" where there are any.
     names: Vec<String>,
     /// The place of each image's cluster among the names.
     places: Vec<usize>,
-    /// How many of the names are clusters, and may be matched.
-    n_clusters: usize,
 }
 
 impl Side {
@@ -40,7 +41,7 @@ impl Side {
             all.push("noise".into());
         }
         let places = labels.iter().map(|label| usize::try_from(*label).map_or(noise, |label| place[label])).collect();
-        Side { names: all, places, n_clusters: shown.len() }
+        Side { shown, names: all, places }
     }
 }
 
@@ -59,10 +60,9 @@ pub fn pair(names: [&str; 2], first: &[i32], second: &[i32]) -> Result<Pair> {
     let mut counts = vec![0u64; rows.names.len() * width];
     rows.places.iter().zip(&columns.places).for_each(|(r, c)| counts[r * width + c] += 1);
     // Clusters that are shown apart come first, those with a shown partner before the others.
-    let place =
-        |side: &Side, label: i32| side.names[..side.n_clusters].iter().position(|name| *name == label.to_string());
+    let place = |side: &Side, label: i32| side.shown.iter().position(|shown| *shown == label as usize);
     let matches: Vec<(usize, usize)> =
-        partners.iter().filter_map(|(one, other)| Some((place(&rows, *one)?, place(&columns, *other)?))).collect();
+        partners.iter().filter_map(|(one, other, _)| Some((place(&rows, *one)?, place(&columns, *other)?))).collect();
     let mut across: Vec<usize> = matches.iter().map(|(_, c)| *c).collect();
     across.extend((0..width).filter(|c| !matches.iter().any(|(_, matched)| matched == c)));
     let mut down: Vec<usize> = matches.iter().map(|(r, _)| *r).collect();
@@ -72,7 +72,7 @@ pub fn pair(names: [&str; 2], first: &[i32], second: &[i32]) -> Result<Pair> {
     Ok(Pair {
         names: names.map(String::from),
         score,
-        matched: matched(first, second)? as i64,
+        matched: n_matched(&partners) as i64,
         n_matched: matches.len(),
         rows: listed(&rows.names, &down),
         columns: listed(&columns.names, &across),
@@ -87,7 +87,7 @@ pub fn moved(first: &[i32], second: &[i32]) -> Result<Vec<Moved>> {
     let partners = partners(first, second)?;
     let mut apart: Vec<Moved> = Vec::new();
     for (sample, (one, other)) in first.iter().copied().zip(second.iter().copied()).enumerate() {
-        if partners.contains(&(one, other)) {
+        if partners.iter().any(|partner| (partner.0, partner.1) == (one, other)) {
             continue;
         }
         match apart.iter_mut().find(|place| (place.0, place.1) == (one, other)) {
@@ -99,9 +99,9 @@ pub fn moved(first: &[i32], second: &[i32]) -> Result<Vec<Moved>> {
     Ok(apart)
 }
 
-/// Clusters that belong together (Hungarian method on the samples that they share), by the first of the two. Noise is
-/// no cluster and has no partner.
-fn partners(first: &[i32], second: &[i32]) -> Result<Vec<(i32, i32)>> {
+/// Clusters that belong together (Hungarian method on the samples that they share), by the first of the two, and how many
+/// samples they share. Noise is no cluster and has no partner.
+fn partners(first: &[i32], second: &[i32]) -> Result<Vec<(i32, i32, u64)>> {
     let both = first.iter().copied().zip(second.iter().copied()).filter(|(one, other)| *one >= 0 && *other >= 0);
     let (one, other): (Vec<i32>, Vec<i32>) = both.unzip();
     if one.is_empty() {
@@ -110,16 +110,19 @@ fn partners(first: &[i32], second: &[i32]) -> Result<Vec<(i32, i32)>> {
     let table = contingency_matrix(&one, &other)?;
     let counts = table.counts.iter().map(|count| *count as f64).collect();
     let pairs = linear_sum_assignment(&Matrix::from_vec(counts, table.n_classes(), table.n_clusters())?, true)?;
-    let there = pairs.into_iter().filter(|(r, c)| table.row(*r)[*c] > 0);
-    Ok(there.map(|(r, c)| (table.classes[r] as i32, table.clusters[c] as i32)).collect())
+    let all = pairs.into_iter().map(|(r, c)| (table.classes[r] as i32, table.clusters[c] as i32, table.row(r)[c]));
+    Ok(all.filter(|(.., both)| *both > 0).collect())
 }
 
 /// Samples in the same cluster, if clusters are paired as well as can be. Noise is in none.
 ///
 /// Errors: not as many labels in one as in the other.
 pub fn matched(first: &[i32], second: &[i32]) -> Result<u64> {
-    let partners = partners(first, second)?;
-    Ok(first.iter().copied().zip(second.iter().copied()).filter(|labels| partners.contains(labels)).count() as u64)
+    Ok(n_matched(&partners(first, second)?))
+}
+
+fn n_matched(partners: &[(i32, i32, u64)]) -> u64 {
+    partners.iter().map(|(.., both)| both).sum()
 }
 
 /// Scores of every two clusterings as a heat map, `(n, n)` of them row by row; `None` where there is none. The rows say
@@ -254,6 +257,6 @@ mod tests {
         assert_eq!(side.names[SHOWN - 2..], ["15", "16", "rest", "noise"]);
         assert_eq!(side.places.last(), Some(&(SHOWN + 1)));
         let only_noise = Side::new(&[-1, -1]);
-        assert_eq!((only_noise.names, only_noise.n_clusters), (vec!["noise".to_string()], 0));
+        assert_eq!((only_noise.names, only_noise.shown.len()), (vec!["noise".to_string()], 0));
     }
 }
