@@ -36,7 +36,7 @@ for (const name of BROWSERS) {
       await lab.frame.select(`${ask} ${id("brush")}`, "3");
       await lab.frame.focus(`${ask} .paints`);
       // The middle, then some pixels up and down from there.
-      for (const press of ["Space", "ArrowUp", "ArrowUp", "ArrowUp", "Space", "ArrowLeft", "ArrowLeft", "ArrowLeft", "Space"]) {
+      for (const press of [" ", "ArrowUp", "ArrowUp", "ArrowUp", " ", "ArrowLeft", "ArrowLeft", "ArrowLeft", " "]) {
         await lab.page.keyboard.press(press);
       }
       await lab.settled();

@@ -243,7 +243,7 @@ for (const name of BROWSERS) {
       const caption = () => lab.frame.$eval(`[data-section="brush"] ${id("summary")}`, (said) => said.textContent);
       assert.equal(await caption(), "Go on with the image, then compare.");
       await lab.frame.focus(id("guess-canvas"));
-      for (const press of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Space", "ArrowRight", "Space"]) await lab.page.keyboard.press(press);
+      for (const press of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", " ", "ArrowRight", " "]) await lab.page.keyboard.press(press);
       await lab.settled();
       assert.equal(await lab.has("guess-table"), false, "not before it is asked for");
       await lab.click("guess-compare");
