@@ -67,7 +67,7 @@ pub fn Bootstraps() -> impl IntoView {
             let rate = move || rate(desk, known.with(|known| Some(known.as_ref()?.0.tasks.get(pair)?.classes)), part);
             let words = move || format!("{what}: {} of {}{}", n_known().unwrap_or(0), shape.get().1, rate());
             view! {
-                <div class="bar">
+                <div class="task-bar">
                     <progress data-testid=test max=move || shape.get().1 value=n_known aria-label=words></progress>
                     <span class="muted" aria-hidden="true">{words}</span>
                 </div>
