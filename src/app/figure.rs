@@ -12,7 +12,7 @@ use super::paint::{Brush, growing};
 use super::player;
 use super::reconstruct;
 use super::save;
-use super::scatter::{self, Scatter};
+use super::scatter;
 use super::settings;
 use super::signs::{Signs, has_signs};
 use super::state::{RunState, Shown, Status};
@@ -248,7 +248,7 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
             {move || match manner.get() {
                 Manner::Points => view! {
                     {compared.get().then(|| view! { <agree::Side second/> })}
-                    <Scatter section selected/>
+                    {later::view(Piece::Points(section, selected))}
                 }.into_any(),
                 Manner::Centres => view! { <Centres section/> }.into_any(),
                 Manner::Images => view! {
@@ -360,7 +360,7 @@ pub fn Cell(section: Memo<Option<Section>>, i: usize) -> impl IntoView {
     });
     view! {
         <div class="cell">
-            {move || above().map(|title| view! { <strong class="over" aria-hidden="true">{title}</strong> })}
+            {move || above().map(|title| view! { <strong class="row-title" aria-hidden="true">{title}</strong> })}
             <canvas node_ref=node role="img" aria-label=name width="28" height="28"></canvas>
             <span aria-hidden="true">{below}</span>
         </div>

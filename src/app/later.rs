@@ -24,6 +24,7 @@ use super::path::Along;
 use super::pins::Tray;
 use super::regions::Regions;
 use super::scale_strip::ScaleStrip;
+use super::scatter::Scatter;
 use super::settings::Settings;
 use super::share::Offers;
 use super::sorting::Sort;
@@ -65,6 +66,8 @@ pub enum Piece {
     Sort(&'static Sorting, RwSignal<String>),
     /// A digit of one's own among those of a run.
     Mine,
+    /// Points on a plane, and which of them are selected.
+    Points(Memo<Option<Section>>, RwSignal<Vec<usize>>),
     /// Clusterings that are kept.
     Pins,
     /// The data sets that are here and that can come.
@@ -93,7 +96,9 @@ enum Module {
 impl Piece {
     fn module(&self) -> Module {
         match self {
-            Piece::View(Manner::Tree | Manner::Settings | Manner::Cores | Manner::Agreement, _) => Module::Clusters,
+            Piece::View(Manner::Tree | Manner::Settings | Manner::Cores | Manner::Agreement, _) | Piece::Points(..) => {
+                Module::Clusters
+            }
             Piece::Mine | Piece::Sort(..) => Module::Hands,
             Piece::Sets | Piece::Share => Module::Files,
             Piece::Pins => Module::Pins,
@@ -114,7 +119,11 @@ impl Piece {
 
 #[wasm_split(clusters, fallible, preload(load_clusters))]
 fn clusters(piece: Piece) -> Came {
-    let Piece::View(manner, subject) = piece else { return Ok(().into_any()) };
+    let (manner, subject) = match piece {
+        Piece::View(manner, subject) => (manner, subject),
+        Piece::Points(section, selected) => return Ok(view! { <Scatter section selected/> }.into_any()),
+        _ => return Ok(().into_any()),
+    };
     let section = subject.section;
     Ok(match manner {
         Manner::Tree => view! { <Dendrogram subject/> }.into_any(),
