@@ -82,6 +82,7 @@ pub enum Piece {
 #[derive(Clone, Copy, PartialEq)]
 enum Module {
     Clusters,
+    Points,
     Patches,
     Cells,
     Logistic,
@@ -96,9 +97,8 @@ enum Module {
 impl Piece {
     fn module(&self) -> Module {
         match self {
-            Piece::View(Manner::Tree | Manner::Settings | Manner::Cores | Manner::Agreement, _) | Piece::Points(..) => {
-                Module::Clusters
-            }
+            Piece::View(Manner::Tree | Manner::Settings | Manner::Cores | Manner::Agreement, _) => Module::Clusters,
+            Piece::Points(..) => Module::Points,
             Piece::Mine | Piece::Sort(..) => Module::Hands,
             Piece::Sets | Piece::Share => Module::Files,
             Piece::Pins => Module::Pins,
@@ -119,11 +119,7 @@ impl Piece {
 
 #[wasm_split(clusters, fallible, preload(load_clusters))]
 fn clusters(piece: Piece) -> Came {
-    let (manner, subject) = match piece {
-        Piece::View(manner, subject) => (manner, subject),
-        Piece::Points(section, selected) => return Ok(view! { <Scatter section selected/> }.into_any()),
-        _ => return Ok(().into_any()),
-    };
+    let Piece::View(manner, subject) = piece else { return Ok(().into_any()) };
     let section = subject.section;
     Ok(match manner {
         Manner::Tree => view! { <Dendrogram subject/> }.into_any(),
@@ -131,6 +127,12 @@ fn clusters(piece: Piece) -> Came {
         Manner::Cores => view! { <Cores section/> }.into_any(),
         _ => view! { <Agreement section/> }.into_any(),
     })
+}
+
+#[wasm_split(points, fallible, preload(load_points))]
+fn points(piece: Piece) -> Came {
+    let Piece::Points(section, selected) = piece else { return Ok(().into_any()) };
+    Ok(view! { <Scatter section selected/> }.into_any())
 }
 
 #[wasm_split(patches, fallible, preload(load_patches))]
@@ -221,6 +223,7 @@ pub fn view(piece: Piece) -> AnyView {
     leptos::task::spawn_local(async move {
         let loaded = match module {
             Module::Clusters => load_clusters().await,
+            Module::Points => load_points().await,
             Module::Patches => load_patches().await,
             Module::Cells => load_cells().await,
             Module::Logistic => load_logistic().await,
@@ -237,6 +240,7 @@ pub fn view(piece: Piece) -> AnyView {
     // Their module is here, so they have it at once.
     let made = move || match module {
         Module::Clusters => clusters(piece.clone()).now_or_never(),
+        Module::Points => points(piece.clone()).now_or_never(),
         Module::Patches => patches(piece.clone()).now_or_never(),
         Module::Cells => cells(piece.clone()).now_or_never(),
         Module::Logistic => logistic(piece.clone()).now_or_never(),
