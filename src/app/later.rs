@@ -99,7 +99,7 @@ impl Piece {
         match self {
             Piece::View(Manner::Tree | Manner::Settings | Manner::Cores | Manner::Agreement, _) => Module::Clusters,
             Piece::Points(..) => Module::Points,
-            Piece::Mine | Piece::Sort(..) => Module::Hands,
+            Piece::Mine | Piece::Sort(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Hands,
             Piece::Sets | Piece::Share => Module::Files,
             Piece::Pins => Module::Pins,
             Piece::View(Manner::Words, _) => Module::Patches,
@@ -112,7 +112,7 @@ impl Piece {
             Piece::View(Manner::Templates | Manner::Against | Manner::Keep, _) | Piece::Formulas | Piece::Scale(_) => {
                 Module::Mixture
             }
-            Piece::View(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Inference,
+            Piece::View(..) => Module::Inference,
         }
     }
 }
@@ -167,8 +167,6 @@ fn inference(piece: Piece) -> Came {
         Piece::View(Manner::Bootstraps, _) => view! { <Bootstraps/> }.into_any(),
         Piece::View(Manner::Regions, Subject { section, .. }) => view! { <Regions section/> }.into_any(),
         Piece::View(_, subject) => inferred::sighted(subject).into_any(),
-        Piece::Paint(rows, columns, draft) => view! { <Paint rows columns draft/> }.into_any(),
-        Piece::Compared(painted, mask, kind) => view! { <Compared painted mask kind/> }.into_any(),
         _ => ().into_any(),
     })
 }
@@ -197,6 +195,8 @@ fn hands(piece: Piece) -> Came {
     Ok(match piece {
         Piece::Mine => view! { <Mine/> }.into_any(),
         Piece::Sort(sorting, draft) => view! { <Sort sorting draft/> }.into_any(),
+        Piece::Paint(rows, columns, draft) => view! { <Paint rows columns draft/> }.into_any(),
+        Piece::Compared(painted, mask, kind) => view! { <Compared painted mask kind/> }.into_any(),
         _ => ().into_any(),
     })
 }
