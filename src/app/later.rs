@@ -90,6 +90,7 @@ enum Module {
     Mixture,
     Completion,
     Hands,
+    Painted,
     Files,
     Pins,
 }
@@ -99,7 +100,8 @@ impl Piece {
         match self {
             Piece::View(Manner::Tree | Manner::Settings | Manner::Cores | Manner::Agreement, _) => Module::Clusters,
             Piece::Points(..) => Module::Points,
-            Piece::Mine | Piece::Sort(..) | Piece::Paint(..) | Piece::Compared(..) => Module::Hands,
+            Piece::Mine | Piece::Sort(..) => Module::Hands,
+            Piece::Paint(..) | Piece::Compared(..) => Module::Painted,
             Piece::Sets | Piece::Share => Module::Files,
             Piece::Pins => Module::Pins,
             Piece::View(Manner::Words, _) => Module::Patches,
@@ -189,14 +191,22 @@ fn completion(piece: Piece) -> Came {
     Ok(view! { <Complete subject/> }.into_any())
 }
 
+/// Answers that are painted.
+#[wasm_split(painted, fallible, preload(load_painted))]
+fn painted(piece: Piece) -> Came {
+    Ok(match piece {
+        Piece::Paint(rows, columns, draft) => view! { <Paint rows columns draft/> }.into_any(),
+        Piece::Compared(painted, mask, kind) => view! { <Compared painted mask kind/> }.into_any(),
+        _ => ().into_any(),
+    })
+}
+
 /// What is done by hand.
 #[wasm_split(hands, fallible, preload(load_hands))]
 fn hands(piece: Piece) -> Came {
     Ok(match piece {
         Piece::Mine => view! { <Mine/> }.into_any(),
         Piece::Sort(sorting, draft) => view! { <Sort sorting draft/> }.into_any(),
-        Piece::Paint(rows, columns, draft) => view! { <Paint rows columns draft/> }.into_any(),
-        Piece::Compared(painted, mask, kind) => view! { <Compared painted mask kind/> }.into_any(),
         _ => ().into_any(),
     })
 }
@@ -231,6 +241,7 @@ pub fn view(piece: Piece) -> AnyView {
             Module::Mixture => load_mixture().await,
             Module::Completion => load_completion().await,
             Module::Hands => load_hands().await,
+            Module::Painted => load_painted().await,
             Module::Files => load_files().await,
             Module::Pins => load_pins().await,
         };
@@ -248,6 +259,7 @@ pub fn view(piece: Piece) -> AnyView {
         Module::Mixture => mixture(piece.clone()).now_or_never(),
         Module::Completion => completion(piece.clone()).now_or_never(),
         Module::Hands => hands(piece.clone()).now_or_never(),
+        Module::Painted => painted(piece.clone()).now_or_never(),
         Module::Files => files(piece.clone()).now_or_never(),
         Module::Pins => pins(piece.clone()).now_or_never(),
     };
