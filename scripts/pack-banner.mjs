@@ -1,15 +1,15 @@
 // Writes static/digits.png: six of each of the ten digits, from the built-in images, for the home page.
 // Black ink on a transparent ground, so that it suits paper and night alike.
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { crc32, deflateSync, gunzipSync } from "node:zlib";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { crc32, deflateSync } from "node:zlib";
+import { ROOT, WIDTH as size, sortedImages } from "./mnist.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const shard = gunzipSync(readFileSync(join(root, "static/data/mnist-v1-0.bin.gz")));
-const [n, size, rows, columns] = [1000, 28, 3, 20];
-const labels = shard.subarray(0, n);
-const image = (i) => shard.subarray(n + i * size * size, n + (i + 1) * size * size);
+const [rows, columns] = [3, 20];
+const all = sortedImages();
+// As `mnist1k`: every tenth.
+const labels = all.labels.filter((_, i) => i % 10 === 0);
+const image = (i) => Buffer.from(all.images[10 * i]);
 
 // The next image of each digit in turn, left to right, so that neighbours differ.
 const next = Array.from({ length: 10 }, (_, digit) => labels.indexOf(digit));
@@ -47,5 +47,5 @@ const png = Buffer.concat([
   chunk("IDAT", deflateSync(bytes, { level: 9 })),
   chunk("IEND", Buffer.alloc(0)),
 ]);
-writeFileSync(join(root, "static/digits.png"), png);
+writeFileSync(join(ROOT, "static/digits.png"), png);
 console.log(`static/digits.png: ${width} × ${height}, ${png.length} bytes`);

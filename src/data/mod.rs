@@ -6,6 +6,7 @@
 //! * [`opened`]: files of a visitor, put together; [`kind`]: what a file is.
 //! * [`idx`]: MNIST's own format, plain or gzip.
 //! * [`gunzip`]: decompression that cannot be made to fill the memory.
+//! * `inked`: the order in which a shard holds its images.
 //! * `nearest`: the image that looks most like another one.
 //! * [`disk`]: the built-in data sets from a folder, outside a browser.
 //!
@@ -17,6 +18,7 @@ pub mod catalog;
 pub mod disk;
 pub mod gunzip;
 pub mod idx;
+mod inked;
 pub mod kind;
 mod nearest;
 pub mod opened;

@@ -2,6 +2,7 @@
 
 use super::catalog::{DatasetInfo, ShardInfo, shard};
 use super::gunzip::gunzip;
+use super::inked::laid_out;
 use super::{Dataset, sha256_hex};
 use crate::error::{Error, Result};
 
@@ -9,8 +10,8 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone)]
 pub struct Shard {
     info: &'static ShardInfo,
-    /// Labels, then images.
-    raw: Vec<u8>,
+    labels: Vec<u8>,
+    images: Vec<u8>,
 }
 
 impl Shard {
@@ -21,12 +22,12 @@ impl Shard {
 
     /// Label of each image, `(n,)`.
     pub fn labels(&self) -> &[u8] {
-        &self.raw[..self.info.n]
+        &self.labels
     }
 
     /// Grey levels, `(n, height * width)` row by row.
     pub fn images(&self) -> &[u8] {
-        &self.raw[self.info.n..]
+        &self.images
     }
 }
 
@@ -49,7 +50,7 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<Checked> {
     let info = shard(name)?;
     let got = sha256_hex(bytes);
     if bytes.len() == info.raw_bytes && got == info.raw_sha256 {
-        return Ok(Checked::Unpacked(Shard { info, raw: bytes.to_vec() }));
+        return Ok(Checked::Unpacked(unpacked(info, bytes)?));
     }
     if got != info.sha256 {
         return Err(Error::Data(format!(
@@ -66,17 +67,21 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<Checked> {
 /// The shard whose packed file passed [`check`] and was unpacked to `raw`.
 ///
 /// # Errors
-/// [`Error::Data`] if that is not as long as the catalogue says.
-pub fn unpacked(info: &'static ShardInfo, raw: Vec<u8>) -> Result<Shard> {
-    if raw.len() != info.raw_bytes {
+/// [`Error::Data`] if that is not as long as the catalogue and its own bits of ink say.
+pub fn unpacked(info: &'static ShardInfo, raw: &[u8]) -> Result<Shard> {
+    let parts = if raw.len() == info.raw_bytes { raw.split_at_checked(info.n) } else { None };
+    let images = parts.and_then(|(_, held)| laid_out(held, info.n, info.shape));
+    let (Some((labels, _)), Some(images)) = (parts, images) else {
         return Err(Error::Data(format!(
-            "{}: unpacks to {} bytes, not {}. Reload the page; if it happens again, the file on the server is damaged.",
+            "{}: unpacks to {} bytes, which are not the {} expected, or not {} images. \
+             Reload the page; if it happens again, the file on the server is damaged.",
             info.name,
             raw.len(),
-            info.raw_bytes
+            info.raw_bytes,
+            info.n
         )));
-    }
-    Ok(Shard { info, raw })
+    };
+    Ok(Shard { info, labels: labels.to_vec(), images })
 }
 
 /// [`check`] and [`unpacked`] with an unpacker of our own. The page has its browser's.
@@ -86,7 +91,7 @@ pub fn unpacked(info: &'static ShardInfo, raw: Vec<u8>) -> Result<Shard> {
 pub fn decode_shard(name: &str, bytes: &[u8]) -> Result<Shard> {
     match check(name, bytes)? {
         Checked::Unpacked(shard) => Ok(shard),
-        Checked::Packed(info) => unpacked(info, gunzip(name, bytes, info.raw_bytes)?),
+        Checked::Packed(info) => unpacked(info, &gunzip(name, bytes, info.raw_bytes)?),
     }
 }
 
