@@ -4,11 +4,11 @@
 use super::Experiment;
 use super::kmeans::Scaling;
 use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
-use super::logistic::{LogisticParams, Penalty, Scheme, Sides};
+use super::logistic::{LogisticParams, Penalty, Scheme, Sides, Way, coefficients, objectives, ways};
 use super::split::split_params;
 use crate::data::Dataset;
 use crate::error::{Error, Result, Warning};
-use crate::learn::linear_model::{Design, LogisticRegression, Part, fit_part, n_parts};
+use crate::learn::linear_model::{Design, LogisticRegression, Part, Sign, fit_part, n_parts};
 use crate::learn::metrics::accuracy_score;
 use crate::learn::model_selection::stratified_k_fold;
 use crate::learn::preprocessing;
@@ -116,6 +116,41 @@ pub struct Stop {
     coef: Vec<f64>,
 }
 
+/// What a path shows while it is walked.
+struct Seen {
+    /// Accuracy on what was left out, at each C that is done.
+    held_out: Vec<f64>,
+    /// The gradient of the model that is being fitted.
+    gradient: f64,
+    /// Its coefficients so far, `(n_outputs, n_features)`; nothing of the folds.
+    coef: Vec<f64>,
+}
+
+impl Seen {
+    fn frame(&self) -> Vec<f32> {
+        let head = [self.held_out.len() as f64];
+        head.iter().chain(&self.held_out).chain([&self.gradient]).chain(&self.coef).map(|value| *value as f32).collect()
+    }
+
+    fn of(frame: &[f32]) -> Option<Self> {
+        let (n, rest) = frame.split_first()?;
+        let (held_out, rest) = rest.split_at_checked(*n as usize)?;
+        let (gradient, coef) = rest.split_first()?;
+        let wide = |values: &[f32]| values.iter().map(|value| f64::from(*value)).collect();
+        Some(Seen { held_out: wide(held_out), gradient: f64::from(*gradient), coef: wide(coef) })
+    }
+}
+
+/// The coefficients of all parts while part `at` has `coef`: zero in those that are not fitted yet.
+fn so_far(parts: &[Option<Part>], at: usize, coef: Vec<f64>) -> Vec<f64> {
+    let of = |(i, part): (usize, &Option<Part>)| match part {
+        _ if i == at => coef.clone(),
+        Some(part) => part.coef.clone(),
+        None => vec![0.0; coef.len()],
+    };
+    parts.iter().enumerate().flat_map(of).collect()
+}
+
 impl Job for Path {
     type Output = Vec<Stop>;
 
@@ -142,17 +177,19 @@ impl Job for Path {
         let mut step = 0;
         for c in params.cs() {
             let options = params.at(penalty, c).options();
-            for (i, part) in parts.iter_mut().enumerate() {
-                let mut tick = |sign: &crate::learn::linear_model::Sign| {
+            for i in 0..parts.len() {
+                let start = parts[i].take();
+                let mut tick = |sign: &Sign| {
                     step += 1;
                     if ticker.due() {
-                        // What is known so far, to be drawn while the rest is fitted.
-                        let frame = stops.iter().map(|stop| stop.held_out as f32).collect();
-                        ticker.tell(Tick { step, objective: sign.objective, frame });
+                        let held_out: Vec<f64> = stops.iter().map(|stop| stop.held_out).collect();
+                        let coef = fold.is_none().then(|| so_far(&parts, i, sign.coef()));
+                        let seen = Seen { held_out, gradient: sign.gradient_norm, coef: coef.unwrap_or_default() };
+                        ticker.tell(Tick { step, objective: sign.objective, frame: seen.frame() });
                     }
                 };
-                let start = part.take();
-                *part = Some(fit_part(&design, &of_train, k, i, &options, start.as_ref(), &mut tick)?);
+                let part = fit_part(&design, &of_train, k, i, &options, start.as_ref(), &mut tick)?;
+                parts[i] = Some(part);
             }
             let fitted: Vec<Part> = parts.iter().flatten().cloned().collect();
             let classes = (0..k as i64).collect();
@@ -171,6 +208,25 @@ impl Job for Path {
     }
 }
 
+/// A warning if a class has fewer images than there are folds.
+///
+/// # Errors
+/// [`Error::InvalidParameter`] if a class has a single one: the fold that it is in has nothing of it to learn from.
+fn least(params: &CrossvalParams, sides: &Sides) -> Result<Option<Warning>> {
+    let of_train = sides.of(&sides.train);
+    let count = |at: usize| of_train.iter().filter(|class| **class as usize == at).count() as u32;
+    let counts = sides.classes.iter().enumerate().map(|(at, class)| (count(at), *class));
+    let Some((n, class)) = counts.filter(|(n, _)| *n > 0).min() else { return Ok(None) };
+    if n == 1 {
+        let must_be = format!(
+            "a number of folds that each leave something of every class, and of class {class} there is a single image to \
+             learn from. Learn from more images, or open others"
+        );
+        return Err(Error::invalid("n_splits", must_be, params.n_splits));
+    }
+    Ok((n < params.n_splits).then_some(Warning::FewOfClass { n, n_splits: params.n_splits }))
+}
+
 /// The experiment.
 pub struct Crossval;
 
@@ -179,6 +235,7 @@ impl Experiment for Crossval {
     const TITLE: &'static str = "C by cross-validation";
     type Params = CrossvalParams;
     type Job = Path;
+    const NEEDS: &'static [super::Need] = super::split::NEEDS;
 
     fn patience(_: &CrossvalParams) -> f64 {
         600.0
@@ -199,9 +256,11 @@ impl Experiment for Crossval {
             .iter()
             .flat_map(|penalty| (0..params.n_splits).map(Some).chain([None]).map(move |fold| path(*penalty, fold)))
             .collect();
-        let mut live = |known: &[Progress<Vec<Stop>>], _: usize| Some(unfinished(params, known));
-        let paths = lab.map("Paths", &jobs, &mut live).await?;
         let sides = params.sides(lab.dataset)?;
+        let folds = stratified_k_fold(&sides.of(&sides.train), params.n_splits as usize, Some(params.random_state))?;
+        let few = least(params, &sides)?;
+        let mut live = |known: &[Progress<Vec<Stop>>], _: usize| Some(unfinished(params, lab.dataset, &sides, known));
+        let paths = lab.map("Paths", &jobs, &mut live).await?;
         let tried: Vec<Tried> =
             params.penalty.iter().zip(paths.chunks(jobs.len() / params.penalty.len())).map(Tried::new).collect();
         // Of equals the penalty that is named first, and of its C the smallest, which is the simplest model.
@@ -209,8 +268,12 @@ impl Experiment for Crossval {
         let best = best.ok_or_else(|| Error::invalid("penalty", "at least one", "none"))?;
         let mut report = report(params, &tried, best);
         report.warnings.extend(warning(params, &paths));
-        maps(params, lab.dataset, &sides, best, &mut report);
-        let folds = stratified_k_fold(&sides.of(&sides.train), params.n_splits as usize, Some(params.random_state))?;
+        report.warnings.extend(sides.flat(lab.dataset));
+        report.warnings.extend(few);
+        maps(params, lab.dataset, &sides, best, "", &mut report);
+        for other in tried.iter().filter(|one| one.penalty != best.penalty) {
+            maps(params, lab.dataset, &sides, other, &format!("_{}", other.penalty.word()), &mut report);
+        }
         let sizes: Vec<String> = folds.iter().map(|fold| fold.test.len().to_string()).collect();
         report.metric("n_train", "Images to learn from", Value::Int(sides.train.len() as i64));
         report.metric("n_test", "Images to be tried on", Value::Int(sides.test.len() as i64));
@@ -335,16 +398,23 @@ fn report(params: &CrossvalParams, all: &[Tried], best: &Tried) -> Report {
                 let name = format!("cross-validated, {}", one.penalty.word());
                 curves.push(curve(name, &cs, one.means.clone(), Stroke::Class(i as u8)));
             }
-            curves.push(curve(format!("learnt from, {word}"), &cs, of(|stop| stop.learnt), Stroke::Thin));
-            curves.push(curve(format!("test, {word}"), &cs, of(|stop| stop.held_out), Stroke::Thin));
+            let next = all.len() as u8;
+            curves.push(curve(format!("learnt from, {word}"), &cs, of(|stop| stop.learnt), Stroke::Class(next)));
+            curves.push(curve(format!("test, {word}"), &cs, of(|stop| stop.held_out), Stroke::Class(next + 1)));
         }
     }
     let among = match all {
         [_] => String::new(),
         _ => format!("Of {} penalties {word} does best. ", all.len()),
     };
+    let learnt = of(|stop| stop.learnt);
+    let fitted = match (learnt.first(), learnt.last()) {
+        (Some(first), Some(last)) if last > first => "better and better",
+        (Some(first), Some(last)) if last < first => "no better for it",
+        _ => "as well at every C",
+    };
     let summary = format!(
-        "To the right the penalty counts for less. {among}The images learnt from are fitted better and better; those left \
+        "To the right the penalty counts for less. {among}The images learnt from are fitted {fitted}; those left \
          out of each of {} folds are predicted best at C = {}, {:.2} % of them, and the test images there {:.2} %.",
         params.n_splits,
         plain(cs[at]),
@@ -397,26 +467,26 @@ fn report(params: &CrossvalParams, all: &[Tried], best: &Tried) -> Report {
 }
 
 /// What can be drawn while paths are walked: the folds, as far as they are.
-fn unfinished(params: &CrossvalParams, known: &[Progress<Vec<Stop>>]) -> Report {
+fn unfinished(params: &CrossvalParams, data: &Dataset, sides: &Sides, known: &[Progress<Vec<Stop>>]) -> Report {
     let cs = params.cs();
     let n_paths = known.len() / params.penalty.len();
-    let values = |job: &Progress<Vec<Stop>>| match (&job.output, &job.tick) {
-        (Some(stops), _) => stops.iter().map(|stop| stop.held_out).collect(),
-        (None, Some(tick)) => tick.frame.iter().map(|value| f64::from(*value)).collect(),
-        (None, None) => Vec::new(),
+    let name = |i: usize| {
+        let (word, at) = (params.penalty[i / n_paths].word(), i % n_paths);
+        if at + 1 == n_paths { format!("test, {word}") } else { format!("fold {at}, {word}") }
     };
+    let seen: Vec<Option<Seen>> =
+        known.iter().map(|job| Seen::of(&job.tick.as_ref().filter(|_| job.output.is_none())?.frame)).collect();
     let mut curves = Vec::new();
     let mut n_done = 0;
-    for (i, job) in known.iter().enumerate() {
+    for (i, (job, seen)) in known.iter().zip(&seen).enumerate() {
         n_done += usize::from(job.output.is_some());
-        let (word, at) = (params.penalty[i / n_paths].word(), i % n_paths);
-        let name = match at + 1 == n_paths {
-            true => format!("test, {word}"),
-            false => format!("fold {at}, {word}"),
+        let values: Vec<f64> = match (&job.output, seen) {
+            (Some(stops), _) => stops.iter().map(|stop| stop.held_out).collect(),
+            (None, Some(seen)) => seen.held_out.clone(),
+            (None, None) => Vec::new(),
         };
-        let values: Vec<f64> = values(job);
         if !values.is_empty() {
-            curves.push(curve(name, &cs, values, Stroke::Class((i / n_paths) as u8)));
+            curves.push(curve(name(i), &cs, values, Stroke::Class(i as u8)));
         }
     }
     let summary = format!(
@@ -424,12 +494,37 @@ fn unfinished(params: &CrossvalParams, known: &[Progress<Vec<Stop>>]) -> Report 
          learn from: those of a fold, or the test.",
         known.len()
     );
-    Report { sections: vec![accuracies(summary, curves)], ..Report::default() }
+    let mut report = Report { sections: vec![accuracies(summary, curves)], ..Report::default() };
+    report.sections.push(ways(known.iter().zip(&seen).enumerate().filter_map(|(i, (job, seen))| {
+        let tick = job.tick.as_ref()?;
+        let (c, ended) = match seen {
+            Some(seen) => (cs.get(seen.held_out.len()).copied().unwrap_or(params.c_max), "not yet"),
+            None => (params.c_max, "walked"),
+        };
+        let name = format!("{}, C = {}", name(i), plain(c));
+        let gradient = seen.as_ref().map_or(f64::NAN, |seen| seen.gradient);
+        Some(Way { name, objective: tick.objective, gradient, n_iter: tick.step, ended })
+    })));
+    let histories = known.iter().enumerate().map(|(i, job)| (name(i), job.history.as_slice()));
+    let summary = "The objective after each iteration, of all C one after the other: it rises where the next C begins, since it \
+                   counts the loss C times.";
+    report.sections.extend(objectives(summary.into(), histories));
+    // The path that is walked of all images: its maps as they form.
+    let forming = seen.iter().enumerate().rev().find_map(|(i, seen)| {
+        let seen = seen.as_ref().filter(|seen| !seen.coef.is_empty())?;
+        Some((i, seen))
+    });
+    if let Some((i, seen)) = forming {
+        let of = LogisticParams { label: 0, ..params.at(params.penalty[i / n_paths], params.c_max) };
+        report.sections.extend(coefficients(&of, data, &sides.names(data), &seen.coef).into_iter().skip(1));
+    }
+    report
 }
 
-/// The coefficients along the path, and their maps.
-fn maps(params: &CrossvalParams, data: &Dataset, sides: &Sides, best: &Tried, report: &mut Report) {
-    let whole = best.whole;
+/// The coefficients along the path of a penalty, and their maps. What they are called ends with `suffix`: nothing for
+/// those of the penalty that does best.
+fn maps(params: &CrossvalParams, data: &Dataset, sides: &Sides, one: &Tried, suffix: &str, report: &mut Report) {
+    let whole = one.whole;
     let m = data.n_features();
     let mut names = sides.names(data);
     // Two classes share one map, which speaks for the second.
@@ -441,13 +536,13 @@ fn maps(params: &CrossvalParams, data: &Dataset, sides: &Sides, best: &Tried, re
         let coef: Vec<f32> = stop.coef.iter().map(|value| *value as f32).collect();
         let (rounded, ends) = path::Path::rounded(&coef, m);
         maps.extend(rounded);
-        let validated = best.means[at];
+        let validated = one.means[at];
         let (learnt, test, n_nonzero) = (stop.learnt, stop.held_out, stop.n_nonzero);
         stops.push(path::Stop { c, learnt, validated, test, n_nonzero, ends });
     }
     let shape = [stops.len(), names.len(), m].map(|n| n as u32).to_vec();
     let all = whole.iter().flat_map(|stop| stop.coef.iter().copied()).collect();
-    report.arrays.push(Array { name: "coef_path".into(), shape, numbers: Numbers::F64(all) });
+    report.arrays.push(Array { name: format!("coef_path{suffix}"), shape, numbers: Numbers::F64(all) });
     let zero = |stop: &path::Stop| (names.len() * m) as u64 - stop.n_nonzero;
     let summary = format!(
         "The coefficients of {} labels at each of {} C, each fit begun where the last one ended. At the smallest C {} of {} \
@@ -460,10 +555,10 @@ fn maps(params: &CrossvalParams, data: &Dataset, sides: &Sides, best: &Tried, re
     );
     let size = (data.height as u32, data.width as u32);
     report.sections.push(Section {
-        id: "maps".into(),
+        id: format!("maps{suffix}"),
         title: match params.penalty.len() {
             1 => "Coefficients along the path of C".into(),
-            _ => format!("Coefficients along the path of C, {}", best.penalty.word()),
+            _ => format!("Coefficients along the path of C, {}", one.penalty.word()),
         },
         summary,
         figure: Figure::Path(path::Path { size, names, stops, maps }),

@@ -3,16 +3,17 @@
 
 use super::Experiment;
 use super::lab::{Job, Lab, Progress, Tick, Ticker, Workplace};
-use super::logistic::{LogisticParams, Scheme, Sides};
+use super::logistic::{LogisticParams, Scheme, Sides, Way, objectives, ways};
 use super::pictures;
 use super::split::{Split, split_params};
 use crate::data::Dataset;
 use crate::error::{Error, Result, Warning};
 use crate::learn::Matrix;
 use crate::learn::decomposition::{Data, NComponents, Pca, PcaOptions, SvdSolver};
-use crate::learn::linear_model::{Design, LogisticRegression, Rebuilt, fit_part, n_parts};
+use crate::learn::linear_model::{Design, LogisticRegression, Part, Rebuilt, Sign, fit_part, n_parts};
 use crate::learn::metrics::accuracy_score;
 use crate::params::{Domain, distinct};
+use crate::report::signed::{self, Ends};
 use crate::report::{Array, ColorMap, Curve, Figure, Numbers, Report, Section, Stroke, Table, Value};
 use serde::{Deserialize, Serialize};
 
@@ -140,12 +141,22 @@ fn fitted(
     let options = params.logistic().options();
     let k = sides.classes.len();
     let mut step = 0;
-    let mut parts = Vec::new();
-    for part in 0..n_parts(options.scheme, k) {
-        let mut tick = |sign: &crate::learn::linear_model::Sign| {
+    let mut parts: Vec<Part> = Vec::new();
+    let of_pixels = |coef: &[f64]| match &rebuilt {
+        Some(rebuilt) => coef.chunks_exact(train.n_features()).flat_map(|row| rebuilt.coefficients(row)).collect(),
+        None => coef.to_vec(),
+    };
+    let n_parts = n_parts(options.scheme, k);
+    for part in 0..n_parts {
+        let before: Vec<f64> = parts.iter().flat_map(|part| of_pixels(&part.coef)).collect();
+        let mut tick = |sign: &Sign| {
             step += 1;
             if ticker.due() {
-                ticker.tell(Tick { step, objective: sign.objective, frame: Vec::new() });
+                // The coefficients, zero in parts that are not fitted yet, and after them the gradient.
+                let mut coef = [before.clone(), of_pixels(&sign.coef())].concat();
+                coef.resize(coef.len() / (part + 1) * n_parts, 0.0);
+                let frame = coef.iter().chain([&sign.gradient_norm]).map(|value| *value as f32).collect();
+                ticker.tell(Tick { step, objective: sign.objective, frame });
             }
         };
         parts.push(fit_part(&train, &of_train, k, part, &options, None, &mut tick)?);
@@ -154,10 +165,7 @@ fn fitted(
     let learnt = accuracy_score(&of_train, &model.decide(&model.decision_function(&train)?))?;
     let found = model.decide(&model.decision_function(&design(&sides.test)?)?);
     let test = accuracy_score(&sides.of(&sides.test), &found)?;
-    let coef = match &rebuilt {
-        Some(rebuilt) => model.coef.rows().flat_map(|row| rebuilt.coefficients(row)).collect(),
-        None => model.coef.as_slice().to_vec(),
-    };
+    let coef = of_pixels(model.coef.as_slice());
     let (n_iter, converged) = (parts.iter().map(|part| part.n_iter).sum(), parts.iter().all(|part| part.converged));
     Ok(Fitted { coef, learnt, test, n_iter, converged })
 }
@@ -170,6 +178,7 @@ impl Experiment for Denoise {
     const TITLE: &'static str = "Components, then a model";
     type Params = DenoiseParams;
     type Job = Task;
+    const NEEDS: &'static [super::Need] = super::split::NEEDS;
 
     fn patience(_: &DenoiseParams) -> f64 {
         600.0
@@ -202,7 +211,8 @@ impl Experiment for Denoise {
         let forms: Vec<Option<u32>> =
             std::iter::once(None).chain(params.n_components.iter().copied().map(Some)).collect();
         let jobs: Vec<Task> = forms.iter().map(|n| Task::Fit(params.clone(), *n, pca.clone())).collect();
-        let mut live = |known: &[Progress<Answer>], _: usize| Some(unfinished(params, &forms, known));
+        let mut live =
+            |known: &[Progress<Answer>], at: usize| Some(unfinished(params, data, &sides, &forms, (known, at)));
         let answers = lab.map_part("Fits", &jobs, &mut live, (0.1, 1.0)).await?;
         let models: Vec<Fitted> = answers
             .into_iter()
@@ -239,6 +249,7 @@ fn report(params: &DenoiseParams, data: &Dataset, sides: &Sides, pca: &Pca, mode
     let m = data.n_features();
     let names = sides.names(data);
     let mut report = Report { warnings: warning(params, models).into_iter().collect(), ..Report::default() };
+    report.warnings.extend(sides.flat(data));
     report.metric("n_train", "Images to learn from", Value::Int(sides.train.len() as i64));
     report.metric("n_test", "Images to be tried on", Value::Int(sides.test.len() as i64));
     let explained = |n: u32| pca.explained_variance_ratio.iter().take(n as usize).sum::<f64>();
@@ -264,18 +275,24 @@ fn report(params: &DenoiseParams, data: &Dataset, sides: &Sides, pca: &Pca, mode
         points: order.iter().map(|at| (f64::from(params.n_components[*at]), pick(&rebuilt[*at]))).collect(),
         stroke: Stroke::Class(class),
     };
-    let line = |name: &str, y: f64| Curve {
+    let line = |name: &str, class: u8, y: f64| Curve {
         name: name.into(),
         points: vec![(0.0, y), (f64::from(params.most()), y)],
-        stroke: Stroke::Thin,
+        stroke: Stroke::Class(class),
+    };
+    let s = if n_best == 1 { ("", "s") } else { ("s", "") };
+    let kept = match explained(n_best) * 100.0 {
+        kept if kept.is_finite() => format!("which keep{} {kept:.1} % of the variance,", s.1),
+        _ => "of images that do not differ,".into(),
     };
     report.sections.push(Section {
         id: "accuracy".into(),
         title: "Accuracy against components".into(),
         summary: format!(
-            "Images rebuilt from few components have less to learn by heart. {n_best} components, which keep {:.1} % of the \
-             variance, predict {:.2} % of the test images right; all pixels {:.2} %. The thin lines are those of all pixels.",
-            explained(n_best) * 100.0,
+            "Images rebuilt from few components have less to learn by heart. {n_best} component{}, {kept} \
+             predict{} {:.2} % of the test images right; all pixels {:.2} %. The level lines are those of all pixels.",
+            s.0,
+            s.1,
             rebuilt[best].test * 100.0,
             whole.test * 100.0
         ),
@@ -285,13 +302,14 @@ fn report(params: &DenoiseParams, data: &Dataset, sides: &Sides, pca: &Pca, mode
             curves: vec![
                 curve("learnt from", 0, |model| model.learnt),
                 curve("test", 2, |model| model.test),
-                line("learnt from, all pixels", whole.learnt),
-                line("test, all pixels", whole.test),
+                line("learnt from, all pixels", 1, whole.learnt),
+                line("test, all pixels", 4, whole.test),
             ],
         },
     });
     report.sections.push(sheet(params, data, sides, pca));
-    report.sections.push(maps(data, &names, whole, &rebuilt[best], n_best));
+    let rows = [(whole.coef.clone(), None), (rebuilt[best].coef.clone(), Some(n_best))];
+    report.sections.push(maps(data, &names, &rows, "Coefficients"));
     report.sections.push(table(params, models, explained));
     let shape = [models.len(), whole.coef.len() / m, m].map(|n| n as u32).to_vec();
     let all = models.iter().flat_map(|model| model.coef.iter().copied()).collect();
@@ -314,7 +332,13 @@ fn warning(params: &DenoiseParams, models: &[Fitted]) -> Option<Warning> {
 }
 
 /// What can be drawn while models are fitted: the objective of each, and how those do that are done.
-fn unfinished(params: &DenoiseParams, forms: &[Option<u32>], known: &[Progress<Answer>]) -> Report {
+fn unfinished(
+    params: &DenoiseParams,
+    data: &Dataset,
+    sides: &Sides,
+    forms: &[Option<u32>],
+    (known, last): (&[Progress<Answer>], usize),
+) -> Report {
     let fitted = |job: &Progress<Answer>| match &job.output {
         Some(Answer::Fit(fitted)) => Some((fitted.learnt, fitted.test)),
         _ => None,
@@ -333,9 +357,9 @@ fn unfinished(params: &DenoiseParams, forms: &[Option<u32>], known: &[Progress<A
         curves.push(curve("test", 2, |accuracies| accuracies.1));
     }
     if let Some((learnt, test)) = known.first().and_then(fitted) {
-        for (name, y) in [("learnt from, all pixels", learnt), ("test, all pixels", test)] {
+        for (name, y, class) in [("learnt from, all pixels", learnt, 1), ("test, all pixels", test, 4)] {
             let points = vec![(0.0, y), (f64::from(params.most()), y)];
-            curves.push(Curve { name: name.into(), points, stroke: Stroke::Thin });
+            curves.push(Curve { name: name.into(), points, stroke: Stroke::Class(class) });
         }
     }
     let n_done = known.iter().filter(|job| job.output.is_some()).count();
@@ -348,17 +372,37 @@ fn unfinished(params: &DenoiseParams, forms: &[Option<u32>], known: &[Progress<A
             figure: Figure::Curves { x_title: "components".into(), y_title: "accuracy".into(), curves },
         });
     }
-    let curves = forms.iter().zip(known).filter(|(_, job)| !job.history.is_empty()).map(|(n, job)| Curve {
-        name: n.map_or("all pixels".into(), |n| format!("{n} components")),
-        points: job.history.iter().map(|(step, objective)| (f64::from(*step), *objective)).collect(),
-        stroke: Stroke::Thin,
-    });
-    report.sections.push(Section {
-        id: "descent".into(),
-        title: "Objective".into(),
-        summary: format!("The objective after each iteration. {n_done} of {} models are fitted.", known.len()),
-        figure: Figure::Curves { x_title: "iteration".into(), y_title: "objective".into(), curves: curves.collect() },
-    });
+    let name = |n: &Option<u32>| n.map_or("all pixels".into(), |n| format!("{n} components"));
+    report.sections.push(ways(forms.iter().zip(known).filter_map(|(n, job)| {
+        let tick = job.tick.as_ref()?;
+        let ended = match &job.output {
+            Some(Answer::Fit(fitted)) if fitted.converged => "converged",
+            Some(_) => "stopped early",
+            None => "not yet",
+        };
+        let gradient = tick.frame.last().copied().map_or(f64::NAN, f64::from);
+        Some(Way { name: name(n), objective: tick.objective, gradient, n_iter: tick.step, ended })
+    })));
+    let summary = format!("The objective after each iteration. {n_done} of {} models are fitted.", known.len());
+    let histories = forms.iter().zip(known).map(|(n, job)| (name(n), job.history.as_slice()));
+    report.sections.extend(objectives(summary, histories));
+    let coef = |at: usize| -> Option<Vec<f64>> {
+        match (&known.get(at)?.output, &known[at].tick) {
+            (Some(Answer::Fit(fitted)), _) => Some(fitted.coef.clone()),
+            (_, Some(tick)) => {
+                tick.frame.split_last().map(|(_, coef)| coef.iter().map(|value| f64::from(*value)).collect())
+            }
+            _ => None,
+        }
+    };
+    // All pixels above, and below the number of components that was heard of last.
+    let below =
+        Some(last).filter(|last| *last > 0).or_else(|| (1..known.len()).rev().find(|at| known[*at].tick.is_some()));
+    let rows: Vec<(Vec<f64>, Option<u32>)> =
+        [Some(0), below].into_iter().flatten().filter_map(|at| Some((coef(at)?, forms[at]))).collect();
+    if !rows.is_empty() {
+        report.sections.push(maps(data, &sides.names(data), &rows, "The coefficients so far"));
+    }
     report
 }
 
@@ -388,21 +432,27 @@ fn sheet(params: &DenoiseParams, data: &Dataset, sides: &Sides, pca: &Pca) -> Se
     pictures::grid("rebuilt", "Digits rebuilt", &summary, data, captions, &pixels, (0.0, 255.0), columns)
 }
 
-/// Coefficients on all pixels above, those of the best number of components below.
-fn maps(data: &Dataset, names: &[String], whole: &Fitted, best: &Fitted, n: u32) -> Section {
+/// Coefficients on all pixels above, those of a number of components below: a row of maps for each.
+fn maps(data: &Dataset, names: &[String], rows: &[(Vec<f64>, Option<u32>)], begin: &str) -> Section {
     let m = data.n_features();
-    let k = whole.coef.len() / m;
-    let pixels: Vec<f32> = whole.coef.iter().chain(&best.coef).map(|value| *value as f32).collect();
-    let name = |i: usize| &names[if k == 1 { 1 } else { i % k }];
-    let captions =
-        (0..2 * k).map(|i| if i < k { format!("{}, all pixels", name(i)) } else { format!("{}, {n}", name(i)) });
+    let k = rows.first().map_or(1, |(coef, _)| coef.len() / m);
+    let pixels: Vec<f32> = rows.iter().flat_map(|(coef, _)| coef).map(|value| *value as f32).collect();
+    let of = |n: &Option<u32>| n.map_or("all pixels".to_string(), |n| n.to_string());
+    let caption = |n: &Option<u32>, i: usize| format!("{}, {}", names[if k == 1 { 1 } else { i }], of(n));
+    let captions: Vec<String> =
+        rows.iter().flat_map(|(_, n)| (0..k).map(move |i| (n, i))).map(|(n, i)| caption(n, i)).collect();
+    let told: Vec<String> = rows
+        .iter()
+        .map(|(_, n)| n.map_or("on all pixels".into(), |n| format!("on images rebuilt from {n} components")))
+        .collect();
     let summary = format!(
-        "Coefficients on all pixels, and below them on images rebuilt from {n} components: what no component has cannot be \
-         learnt. Each map ends its colours at the greatest size of its coefficients; zero has the middle colour."
+        "{begin} {}: what no component has cannot be learnt. {} Zero has the middle colour.",
+        told.join(", and below them "),
+        signed::told(Ends::Size)
     );
+    let captions = captions.into_iter();
     let mut section = pictures::grid("coefs", "Coefficients", &summary, data, captions, &pixels, (-1.0, 1.0), k as u32);
-    let end = |map: &[f32]| map.iter().fold(0.0f32, |most, value| most.max(value.abs()));
-    let ends: Vec<f32> = pixels.chunks_exact(m).map(end).map(|end| if end > 0.0 { end } else { 1.0 }).collect();
+    let ends = super::logistic::ends(&pixels, m, Ends::Size);
     super::logistic::color(&mut section, ColorMap::RdYlGn, &ends);
     section
 }

@@ -1,11 +1,12 @@
 //! Mean images beside what two schemes of logistic regression learnt (notebook 004).
 
 use super::lab::Lab;
-use super::logistic::{Ends, LogisticParams, Scheme, Sides, Task, color, ends, fitted, python_fits, warnings};
+use super::logistic::{LogisticParams, Scheme, Sides, Task, color, ends, fitted, python_fits, warnings};
 use super::sheet::class_means;
 use super::{Experiment, pictures};
 use crate::data::Dataset;
 use crate::error::Result;
+use crate::report::signed::{self, Ends};
 use crate::report::{Array, ColorMap, Figure, Numbers, Report, Section, Value};
 
 /// The experiment; it takes the parameters of one fit, of which the scheme is not used.
@@ -16,6 +17,7 @@ impl Experiment for Schemes {
     const TITLE: &'static str = "Means and two schemes";
     type Params = LogisticParams;
     type Job = Task;
+    const NEEDS: &'static [super::Need] = super::split::NEEDS;
     // It fits both schemes, and shows all labels and no single image.
     const IDLE: &'static [&'static str] = &["scheme", "label", "n_shown"];
 
@@ -31,7 +33,7 @@ impl Experiment for Schemes {
         let data = lab.dataset;
         let m = data.n_features();
         let sides = Sides::new(params, data)?;
-        let mut report = Report::default();
+        let mut report = Report { warnings: sides.flat(data).into_iter().collect(), ..Report::default() };
         let (names, means) = class_means(data);
         // A 256th of a grey level is finer than any screen, and short in a file.
         let rounded = |value: &f64| ((value * 256.0).round() / 256.0) as f32;
@@ -55,8 +57,9 @@ impl Experiment for Schemes {
                 &format!("Shape of the coefficients, {title}"),
                 Value::Text(shape),
             );
-            scales.extend(ends(&params, &coef, m).into_iter().map(|end| (params.colors.into(), -end, end)));
-            pixels.extend(coef.iter().map(|value| *value as f32));
+            let maps: Vec<f32> = coef.iter().map(|value| *value as f32).collect();
+            scales.extend(ends(&maps, m, Ends::Greatest).into_iter().map(|end| (ColorMap::RdYlGn, -end, end)));
+            pixels.extend(maps);
             // Two classes have one set of coefficients, which speaks for the second.
             captions.extend((0..n).map(|k| format!("{}, {title}", names[if n == 1 { 1 } else { k }])));
             both.push(coef.clone());
@@ -66,12 +69,20 @@ impl Experiment for Schemes {
                 numbers: Numbers::F64(coef),
             });
         }
-        let (for_it, against) = params.colors.names();
+        let rows = match names.as_slice() {
+            [_, second] => format!(
+                "First row: mean images of two classes. Second: coefficients that speak for {second}, of one model against \
+                 the rest and of one model of all probabilities."
+            ),
+            _ => format!(
+                "{} classes across. First row: mean images. Second: coefficients of one model for each class against the \
+                 rest. Third: coefficients of one model of all probabilities.",
+                names.len()
+            ),
+        };
         let summary = format!(
-            "{} classes across. First row: mean images. Second: coefficients of one model for each class against the rest. \
-             Third: coefficients of one model of all probabilities. Of coefficients, {for_it} speaks for the label and {against} \
-             against it; zero has the middle colour.",
-            names.len()
+            "{rows} Of coefficients, green speaks for the label and red against it; zero has the middle colour. {}",
+            signed::told(Ends::Greatest)
         );
         let columns = names.len() as u32;
         let mut section = pictures::grid(
@@ -89,7 +100,7 @@ impl Experiment for Schemes {
             images.iter_mut().zip(scales).for_each(|(image, scale)| image.scale = Some(scale));
         }
         report.sections.push(section);
-        let (section, alike) = difference(params, data, &names, &both[0], &both[1]);
+        let (section, alike) = difference(data, &names, &both[0], &both[1]);
         report.sections.push(section);
         alike.tell(&mut report);
         Ok(report)
@@ -136,33 +147,37 @@ impl Alike {
 }
 
 /// One-vs-rest less multinomial, label by label.
-fn difference(
-    params: &LogisticParams,
-    data: &Dataset,
-    names: &[String],
-    ovr: &[f64],
-    multinomial: &[f64],
-) -> (Section, Alike) {
+fn difference(data: &Dataset, names: &[String], ovr: &[f64], multinomial: &[f64]) -> (Section, Alike) {
     let m = data.n_features();
     let less: Vec<f64> = ovr.iter().zip(multinomial).map(|(a, b)| a - b).collect();
     let n = less.len() / m;
     let names = &names[names.len() - n..];
     let correlations: Vec<f64> = (0..n).map(|k| correlation(&ovr[k * m..][..m], &multinomial[k * m..][..m])).collect();
     let alike = Alike::new(names, &correlations, ovr, multinomial);
-    let (for_it, against) = params.colors.names();
+    let (most, least) = (&alike.most, &alike.least);
+    let pairs = match n {
+        1 => format!("The two maps of {} have a correlation of {:.2}.", most.0, most.1),
+        _ => format!(
+            "The maps of {} are most alike (their correlation is {:.2}), those of {} least ({:.2}).",
+            most.0, most.1, least.0, least.1
+        ),
+    };
     let summary = format!(
-        "Coefficients of one-vs-rest less those of multinomial: {for_it} where the first gives a label more for ink, {against} \
-         where the second does. The maps of {} are most alike (their correlation is {:.2}), those of {} least ({:.2}).",
-        alike.most.0, alike.most.1, alike.least.0, alike.least.1
+        "Coefficients of one-vs-rest less those of multinomial: green where the first gives a label more for ink, red \
+         where the second does. {pairs} {}",
+        signed::told(Ends::Size)
     );
     let pixels: Vec<f32> = less.iter().map(|value| *value as f32).collect();
     let captions = names.iter().zip(&correlations).map(|(name, r)| format!("{name}, r = {r:.2}"));
     let mut section =
         pictures::grid("difference", "One-vs-rest less multinomial", &summary, data, captions, &pixels, (-1.0, 1.0), 5);
     // Neither side is the notebook's: each map ends at its greatest size.
-    color(&mut section, params.colors.into(), &ends(&LogisticParams { ends: Ends::Size, ..params.clone() }, &less, m));
+    color(&mut section, ColorMap::RdYlGn, &ends(&pixels, m, Ends::Size));
     (section, alike)
 }
+
+/// Share of the greatest value below which differences within a map are rounding.
+const FLAT: f64 = 1e-9;
 
 /// Pearson's correlation of two maps; 0 where one of them is flat.
 fn correlation(a: &[f64], b: &[f64]) -> f64 {
@@ -174,7 +189,11 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
         aa += (a - of_a) * (a - of_a);
         bb += (b - of_b) * (b - of_b);
     }
-    if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+    let varies = |values: &[f64], squares: f64| {
+        let size = values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+        (squares / values.len() as f64).sqrt() > FLAT * size.max(f64::MIN_POSITIVE)
+    };
+    if varies(a, aa) && varies(b, bb) { ab / (aa * bb).sqrt() } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -186,6 +205,7 @@ mod tests {
         // np.corrcoef([1, 2, 4, 8], [3, 1, 4, 1])[0, 1]
         assert!((correlation(&[1.0, 2.0, 4.0, 8.0], &[3.0, 1.0, 4.0, 1.0]) + 0.34097520463683817).abs() < 1e-14);
         assert_eq!(correlation(&[1.0, 1.0], &[0.0, 2.0]), 0.0);
+        assert_eq!(correlation(&[0.3, 0.1 + 0.2], &[0.0, 2.0]), 0.0, "rounding is no map");
     }
 
     #[test]

@@ -16,6 +16,14 @@ crate::choices! {
     }
 }
 
+/// When the rows of a split count, and the share of L1 beside them, which every model of a split may have.
+pub const NEEDS: &[super::Need] = &[
+    ("n_train", "split", &["ordered"]),
+    ("n_test", "split", &["ordered"]),
+    ("test_size", "split", &["stratified"]),
+    ("l1_ratio", "penalty", &["elasticnet"]),
+];
+
 /// As [`params!`](crate::params!), with the rows of a split between two groups of rows.
 macro_rules! split_params {
     ($(#[doc = $doc:literal])+ pub struct $name:ident; { $($before:tt)* } split { $($after:tt)* }) => {
@@ -110,7 +118,7 @@ impl Asked {
         if let Some(class) = test.iter().map(|i| data.labels[*i as usize]).find(|class| !learnt(*class)) {
             let name = &data.class_names[usize::from(class)];
             let article = if name.starts_with('8') { "an" } else { "a" };
-            let got = format!("{} images without {article} {name}, of which the test has some", train.len());
+            let got = format!("{} images without {article} {name} (the test has some)", train.len());
             let must_be = "such that every class of the test is among the images to learn from; sorted by label they \
                            are not: open the files as published, or take the stratified split";
             let parameter = if self.split == Split::Ordered { "n_train" } else { "split" };

@@ -93,6 +93,18 @@ pub enum Warning {
         /// A pixel is on above this grey level.
         threshold: u32,
     },
+    /// Samples to learn from that do not differ in any feature.
+    Flat {
+        /// How many there are.
+        n_samples: u32,
+    },
+    /// A class with fewer images than there are folds.
+    FewOfClass {
+        /// How many it has.
+        n: u32,
+        /// How many folds.
+        n_splits: u32,
+    },
     /// Exact solutions that rounding kept from being found.
     Unsolved {
         /// Which and how many.
@@ -133,7 +145,7 @@ impl fmt::Display for Warning {
             }
             Warning::Separable { what } => write!(
                 f,
-                "{what}: the classes can be told apart without an error, so without a penalty there is no best model; \
+                "{what}: the classes, or one and the rest, can be told apart without an error, so without a penalty there is no best model; \
                  its coefficients grow for as long as the solver runs."
             ),
             Warning::Uniform { on, threshold } => {
@@ -148,6 +160,16 @@ impl fmt::Display for Warning {
                     "With threshold = {threshold} all pixels of all images are {all}, so nothing tells them apart. {remedy}"
                 )
             }
+            Warning::Flat { n_samples } => write!(
+                f,
+                "All {n_samples} images to learn from are the same, so nothing tells classes apart: whatever is found is how \
+                 frequent each class is. Choose other images."
+            ),
+            Warning::FewOfClass { n, n_splits } => write!(
+                f,
+                "The least frequent class has {n} images to learn from, fewer than n_splits = {n_splits}: some folds are \
+                 tried without it. Lower n_splits, or learn from more images."
+            ),
             Warning::Unsolved { what } => write!(
                 f,
                 "{what} ended a little above their minimum: their columns depend on each other to the last digits; \

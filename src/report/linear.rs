@@ -107,14 +107,14 @@ impl Linear {
     }
 
     /// The images that use a pixel most for a class: those of which it is the greatest share of all that their pixels
-    /// add or take, the greatest first. `images` is `(n, height * width)`.
+    /// add or take, the greatest first; none where the coefficient is zero. `images` is `(n, height * width)`.
     pub fn users(&self, images: &[u8], pixel: usize, class: usize, most: usize) -> Vec<Use> {
         let weights: Vec<f32> = self.weights(class, None).iter().map(|w| w.abs() as f32).collect();
         let share = |(i, image): (usize, &[u8])| {
             let level = *image.get(pixel)?;
             let all: f32 = image.iter().zip(&weights).map(|(x, w)| f32::from(*x) * w).sum();
             let own = f32::from(level) * weights.get(pixel)?;
-            (level > 0 && all > 0.0).then(|| (i as u32, f64::from(own / all)))
+            (level > 0 && own > 0.0).then(|| (i as u32, f64::from(own / all)))
         };
         // Without ink there nothing has to be summed.
         let inked = images.chunks_exact(self.n_pixels().max(1)).enumerate().filter(|(_, image)| image[pixel] > 0);

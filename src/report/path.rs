@@ -1,5 +1,6 @@
 //! A path of models, one for each C, as data: their maps, and how well each of them does.
 
+use super::signed::Ends;
 use super::{ColorMap, Curve, Figure, Picture, Stroke, Table, Value};
 use serde::{Deserialize, Serialize};
 
@@ -70,9 +71,9 @@ impl Path {
         libm::pow(10.0, log(a) + part * (log(b) - log(a)))
     }
 
-    /// The maps at a place between stops: those of both, mixed. `shared` ends all colours where those of the greatest
-    /// coefficient of the whole path do.
-    pub fn pictures(&self, place: f64, map: ColorMap, shared: bool) -> Vec<Picture> {
+    /// The maps at a place between stops: those of both, mixed. [`Ends::Shared`] ends all colours where those of the
+    /// greatest coefficient of the whole path do.
+    pub fn pictures(&self, place: f64, map: ColorMap, ends: Ends) -> Vec<Picture> {
         let (a, b, part) = self.beside(place);
         let m = (self.size.0 * self.size.1) as usize;
         let (n, part) = (self.names.len(), part as f32);
@@ -84,10 +85,14 @@ impl Path {
         let picture = |(k, name): (usize, &String)| {
             let (first, second) = (end(a, k) / STEPS, end(b, k) / STEPS);
             let mixed = values(a, k).iter().zip(values(b, k)).map(|(x, y)| x * first + (y * second - x * first) * part);
+            let pixels: Vec<f32> = mixed.collect();
             let own = end(a, k) + (end(b, k) - end(a, k)) * part;
-            let end = if shared { most } else { own };
-            let end = if end > 0.0 { end } else { 1.0 };
-            Picture { caption: name.clone(), pixels: mixed.collect(), scale: Some((map, -end, end)) }
+            let end = match ends {
+                // Between stops the ends move as evenly as the maps do.
+                Ends::Size if own > 0.0 => own,
+                ends => ends.of(&pixels, most),
+            };
+            Picture { caption: name.clone(), pixels, scale: Some((map, -end, end)) }
         };
         self.names.iter().enumerate().map(picture).collect()
     }
@@ -150,7 +155,7 @@ mod tests {
     fn maps_come_back_to_a_127th_and_mix_between_stops() {
         let path = path();
         let pixels = |place: f64| -> Vec<f32> {
-            path.pictures(place, ColorMap::PuOr, false).into_iter().flat_map(|picture| picture.pixels).collect()
+            path.pictures(place, ColorMap::PuOr, Ends::Size).into_iter().flat_map(|picture| picture.pixels).collect()
         };
         let close = |found: Vec<f32>, expected: [f32; 4], end: f32| {
             found
@@ -162,11 +167,13 @@ mod tests {
         close(pixels(1.0), [4.0, 2.0, -3.0, 0.0], 4.0);
         close(pixels(0.5), [2.25, 0.5, -1.5, 0.0], 4.0);
         close(pixels(7.0), [4.0, 2.0, -3.0, 0.0], 4.0);
-        let scale = |shared: bool| path.pictures(0.0, ColorMap::PuOr, shared)[0].scale.unwrap().2;
-        assert_eq!((scale(false), scale(true)), (1.0, 4.0));
+        let scale = |ends| path.pictures(0.0, ColorMap::PuOr, ends)[0].scale.unwrap().2;
+        assert_eq!((scale(Ends::Size), scale(Ends::Shared)), (1.0, 4.0));
+        // The greatest value is one of those that came back.
+        assert_eq!(scale(Ends::Greatest), 64.0 / STEPS);
         assert!((path.c(0.5) - 0.1).abs() < 1e-12 && path.last() == 1.0);
         // A map of zeros has its middle colour.
-        assert_eq!(path.pictures(0.0, ColorMap::PuOr, false)[1].scale, Some((ColorMap::PuOr, -1.0, 1.0)));
+        assert_eq!(path.pictures(0.0, ColorMap::PuOr, Ends::Size)[1].scale, Some((ColorMap::PuOr, -1.0, 1.0)));
     }
 
     #[test]

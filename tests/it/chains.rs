@@ -87,5 +87,5 @@ fn number(report: &Report, name: &str) -> f64 {
 
 /// The text of the file of a report's chains.
 fn saved(values: &[(&str, &str)], report: &Report) -> String {
-    Saved::text(&setup(values).key(), &report.arrays).unwrap()
+    Saved::text(&setup(values).key(), &report.arrays, 1.5).unwrap()
 }

@@ -294,7 +294,8 @@ fn patches_that_cannot_be_are_refused() {
     let error = refused("vocabulary", &[("n_clusters", "361")]);
     assert!(error.contains("at most the number of patches, 360"), "{error}");
     assert!(refused("bag", &[("index", "60")]).contains("an image number from 0 to 59"));
-    assert!(refused("bags", &[("cv", "7"), ("learn_step", "11")]).contains("n_splits"), "folds without images");
+    let error = refused("bags", &[("cv", "7"), ("learn_step", "11")]);
+    assert!(error.contains("'cv'") && error.contains("the 6 images learned from"), "folds without images: {error}");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 their metrics, and its splitters find.
 
 Every fit is run to a tolerance far below its default; of several solvers of one problem
-the lowest objective is kept. One-vs-rest elastic net, which liblinear lacks, is saga without an intercept
-on data with a column of ones.
+the lowest objective is kept. One-vs-rest elastic net, which liblinear lacks, is saga with a free intercept; saga stops
+at once where no coefficient leaves zero, however far the intercept has to go, so SciPy goes on from there.
 """
 
 import base64
@@ -13,6 +13,7 @@ import warnings
 
 import numpy as np
 import sklearn
+from scipy.optimize import minimize
 from scipy.special import logsumexp
 from sklearn.calibration import calibration_curve
 from sklearn.datasets import load_digits, load_iris
@@ -99,6 +100,25 @@ def multinomial(x, y, penalty, c, class_weight, fit_intercept):
     return [found], model.coef_, model.intercept_, model.predict_proba(x)
 
 
+def further(x, y, weights, model, ratio, c):
+    """Coefficients and intercept of an elastic net where SciPy ends, coefficients in two parts that are not negative."""
+    m, sign = x.shape[1], np.where(y == 1, 1.0, -1.0)
+
+    def value(v):
+        coef = v[:m] - v[m:-1]
+        margins = sign * (x @ coef + v[-1])
+        slope = -c * weights * sign / (1 + np.exp(margins))
+        by_coef = x.T @ slope + (1 - ratio) * coef
+        value = c * np.sum(weights * np.logaddexp(0, -margins)) + ratio * v[:-1].sum() + (1 - ratio) / 2 * coef @ coef
+        return value, np.concatenate([by_coef + ratio, ratio - by_coef, [slope.sum()]])
+
+    coef = model.coef_[0]
+    start = np.concatenate([np.maximum(coef, 0), np.maximum(-coef, 0), model.intercept_])
+    best = minimize(value, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * 2 * m + [(None, None)],
+                    options={"maxiter": 100_000, "maxfun": 1_000_000, "ftol": 1e-16, "gtol": 1e-11, "maxcor": 50})
+    return best.x[:m] - best.x[m:-1], best.x[-1:]
+
+
 def one_vs_rest(x, y, penalty, c, class_weight, fit_intercept):
     y = np.unique(y, return_inverse=True)[1]
     k = y.max() + 1
@@ -109,22 +129,29 @@ def one_vs_rest(x, y, penalty, c, class_weight, fit_intercept):
         if isinstance(class_weight, list):
             given = class_weight if k == 2 else [1.0, class_weight[own]]
         weights = weighting(given, of)
-        ones = np.hstack([x, np.ones((len(x), 1))]) if fit_intercept else x
-        extra = {"fit_intercept": False}
+        solver = "liblinear" if penalty in ("l2", "l1", "none") else "saga"
+        penalized = fit_intercept and solver == "liblinear"
+        ones = np.hstack([x, np.ones((len(x), 1))]) if penalized else x
+        extra = {"fit_intercept": fit_intercept and not penalized}
         if given is not None:
             extra["class_weight"] = given if given == "balanced" else dict(enumerate(given))
-        solver = "liblinear" if penalty in ("l2", "l1") else "saga"
-        model = LogisticRegression(solver=solver, **arguments(penalty, c, extra)).fit(ones, of)
+        model = LogisticRegression(solver="saga" if penalty == "none" else solver, **arguments(penalty, c, extra)).fit(ones, of)
         model_coef = model.coef_[0]
         if solver == "liblinear" and penalty == "l2":
             # liblinear stops early of what doubles allow; a second solver of the same problem.
             other = LogisticRegression(solver="newton-cholesky", **arguments(penalty, c, extra)).fit(ones, of)
             values = [objective(ones @ m.coef_.T, of, weights, m.coef_, penalty, c) for m in (model, other)]
             model_coef = (model, other)[int(np.argmin(values))].coef_[0]
-        z = ones @ model_coef[:, None]
+        intercept = model.intercept_
+        if solver == "saga" and fit_intercept:
+            coef, free = further(ones, of, weights, model, penalty, c)
+            both = [(model_coef, intercept), (coef, free)]
+            values = [objective(ones @ a[:, None] + b, of, weights, a, penalty, c) for a, b in both]
+            model_coef, intercept = both[int(np.argmin(values))]
+        z = ones @ model_coef[:, None] + intercept
         objectives.append(objective(z, of, weights, model_coef, penalty, c))
         coefs.append(model_coef[:x.shape[1]])
-        intercepts.append(model_coef[-1] if fit_intercept else 0.0)
+        intercepts.append(model_coef[-1] if penalized else float(np.ravel(intercept)[0]))
         probabilities.append(1 / (1 + np.exp(-z[:, 0])))
     p = np.array(probabilities).T
     p = np.hstack([1 - p, p]) if k == 2 else p / p.sum(axis=1)[:, None]

@@ -1,15 +1,15 @@
 //! Figures of a logistic regression.
 
-use super::params::{Ends, LogisticParams, Scheme};
-use super::task::{Answer, Judged, Sides};
+use super::params::{LogisticParams, Scheme};
+use super::task::{Judged, Sides};
 use crate::data::Dataset;
 use crate::error::Result;
-use crate::experiments::lab::Progress;
 use crate::experiments::pictures;
 use crate::learn::linear_model::Part;
 use crate::learn::metrics;
 use crate::random::RandomState;
-use crate::report::{ColorMap, Curve, Figure, Linear, Report, Section, Stroke, Table, Value, plain};
+use crate::report::signed::{self, Ends};
+use crate::report::{ColorMap, Curve, Figure, Linear, Section, Stroke, Table, Value, plain};
 
 /// True classes down, predicted ones across.
 pub fn confusion(id: &str, title: &str, names: &[String], truth: &[u32], predicted: &[u32]) -> Section {
@@ -39,6 +39,21 @@ pub fn confusion(id: &str, title: &str, names: &[String], truth: &[u32], predict
             counts,
             map: ColorMap::Reds,
         },
+    }
+}
+
+/// In place of the figures of a test that there is none of.
+pub fn untested() -> Section {
+    Section {
+        id: "confusion_test".into(),
+        title: "No test".into(),
+        summary: "No image is set apart for the test, so there is nothing that the model has not seen: choose a share for the \
+                  test above 0."
+            .into(),
+        figure: Figure::Numbers(Table {
+            columns: vec!["images of the test".into()],
+            rows: vec![vec![Value::Int(0)]],
+        }),
     }
 }
 
@@ -75,10 +90,14 @@ pub fn misclassified(params: &LogisticParams, data: &Dataset, sides: &Sides, jud
         let summary = match all {
             0 => format!("None of {} images is mis-classified.", images.len()),
             _ => format!(
-                "{all} of {} images are mis-classified; {} of them, drawn at random with seed {seed}: true label → \
-                 predicted, and the number of the image.",
+                "{all} of {} images {} mis-classified; {}: true label → predicted, and the number of the image.",
                 images.len(),
-                wrong.len()
+                if all == 1 { "is" } else { "are" },
+                match wrong.len() {
+                    1 if all == 1 => "it is shown".into(),
+                    n if n == all => "all of them are shown".into(),
+                    n => format!("{n} of them, drawn at random with seed {seed}"),
+                }
             ),
         };
         let caption = |i: &usize| {
@@ -201,58 +220,31 @@ pub fn coefficients(params: &LogisticParams, data: &Dataset, names: &[String], c
     let m = data.n_features();
     // Two classes share one set, which speaks for the second.
     let names: Vec<String> = if coef.len() == m { vec![names[names.len() - 1].clone()] } else { names.to_vec() };
-    let (map, ends) = (params.colors.into(), ends(params, coef, m));
     let pixels: Vec<f32> = coef.iter().map(|value| *value as f32).collect();
+    let ends = ends(&pixels, m, Ends::Greatest);
     let one = (params.label as usize).min(names.len() - 1);
-    let of_one = &coef[one * m..(one + 1) * m];
-    let inked = |sign: f64| of_one.iter().filter(|value| **value * sign > 0.0).count();
-    let clipped = of_one.iter().filter(|value| **value < -f64::from(ends[one])).count();
-    let clip = match clipped {
-        0 => String::new(),
-        n => format!(" {n} pixels are beyond the end of the colours, and drawn as if they were at it."),
-    };
-    let (for_it, against) = params.colors.names();
-    let summary = format!(
-        "One coefficient for each pixel: ink where it is positive ({for_it}, {} pixels) speaks for {}, ink where it is negative \
-         ({against}, {}) against it. Zero has the middle colour; the colours end at plus and minus {}.{clip}",
-        inked(1.0),
-        names[one],
-        inked(-1.0),
-        plain(f64::from(ends[one])),
-    );
-    let drawn = |id: &str, title: &str, summary: &str, range: std::ops::Range<usize>, columns: u32| {
+    let drawn = |id: &str, title: &str, range: std::ops::Range<usize>, columns: u32| {
         let captions = names[range.clone()].iter().cloned();
         let values = &pixels[range.start * m..range.end * m];
-        let mut section = pictures::grid(id, title, summary, data, captions, values, (0.0, 1.0), columns);
-        color(&mut section, map, &ends[range]);
+        let mut section = pictures::grid(id, title, "", data, captions, values, (0.0, 1.0), columns);
+        color(&mut section, ColorMap::RdYlGn, &ends[range]);
         section
     };
-    let title = format!("Coefficients of label {}", names[one]);
-    let alone = drawn("coef_label", &title, &summary, one..one + 1, 1);
-    let summary = format!(
-        "The coefficients of each of {} labels: ink on {for_it} speaks for the label, ink on {against} against it. {}",
-        names.len(),
-        match params.ends {
-            Ends::Shared => "All have one scale of colours.",
-            _ => "Each has its own scale of colours, so compare shapes and not strengths.",
-        }
-    );
-    let all = drawn("coefs", "Coefficients of all labels", &summary, 0..names.len(), 5);
+    let mut alone = drawn("coef_label", &format!("Coefficients of label {}", names[one]), one..one + 1, 1);
+    if let Figure::Images { images, .. } = &alone.figure {
+        alone.summary = signed::one_label(&images[0]);
+    }
+    let mut all = drawn("coefs", "Coefficients of all labels", 0..names.len(), 5);
+    if let Figure::Images { images, .. } = &all.figure {
+        all.summary = signed::all_labels(images, ColorMap::RdYlGn, Ends::Greatest);
+    }
     vec![alone, all]
 }
 
-/// Where the colours of each label's coefficients end.
-pub fn ends(params: &LogisticParams, coef: &[f64], m: usize) -> Vec<f32> {
-    let size = |row: &[f64]| row.iter().fold(0.0f64, |most, value| most.max(value.abs()));
-    let greatest = |row: &[f64]| row.iter().copied().fold(0.0f64, f64::max);
-    let shared = size(coef);
-    let end = |row: &[f64]| match params.ends {
-        Ends::Max => greatest(row),
-        Ends::Size => size(row),
-        Ends::Shared => shared,
-    };
-    // A label without a coefficient is all in the middle colour, whatever the ends are.
-    coef.chunks_exact(m).map(|row| end(row) as f32).map(|end| if end > 0.0 { end } else { 1.0 }).collect()
+/// Where the colours of each map of `m` pixels end.
+pub fn ends(pixels: &[f32], m: usize, ends: Ends) -> Vec<f32> {
+    let shared = signed::size(pixels);
+    pixels.chunks_exact(m).map(|map| ends.of(map, shared)).collect()
 }
 
 /// Two-sided colours for each image, zero in the middle.
@@ -290,7 +282,10 @@ pub fn convergence(params: &LogisticParams, names: &[String], parts: &[Part]) ->
     let (all, s) = (parts.len(), if parts.len() == 1 { "" } else { "s" });
     let early = match parts.iter().filter(|part| !part.converged).count() {
         0 => String::new(),
-        n => format!(" {n} stopped early, at {} iterations: a longer run gives other coefficients.", params.max_iter),
+        n => {
+            let s = if params.max_iter == 1 { "" } else { "s" };
+            format!(" {n} stopped early, at {} iteration{s}: a longer run gives other coefficients.", params.max_iter)
+        }
     };
     Section {
         id: "convergence".into(),
@@ -300,70 +295,4 @@ pub fn convergence(params: &LogisticParams, names: &[String], parts: &[Part]) ->
         ),
         figure: Figure::Numbers(Table { columns, rows: rows.collect() }),
     }
-}
-
-/// How far each model is on its way: the gradient is what has to vanish.
-fn descending(names: &[String], known: &[Progress<Answer>]) -> Section {
-    let columns = ["model", "objective", "gradient", "iterations", "ended"].map(String::from).to_vec();
-    let row = |(i, job): (usize, &Progress<Answer>)| {
-        let part = job.output.as_ref().and_then(Answer::as_part);
-        let (objective, gradient, n_iter, ended) = match (part, &job.tick) {
-            (Some(part), _) if part.converged => (part.objective, part.gradient_norm, part.n_iter, "converged"),
-            (Some(part), _) => (part.objective, part.gradient_norm, part.n_iter, "stopped early"),
-            (None, Some(tick)) => {
-                let gradient = tick.frame.last().copied().map_or(f64::NAN, f64::from);
-                (tick.objective, gradient, tick.step, "goes on")
-            }
-            (None, None) => return None,
-        };
-        let name = if known.len() == 1 { "all classes".into() } else { format!("{} against the rest", names[i]) };
-        let values = [Value::Text(name), Value::Float(objective), Value::Text(plain(gradient))];
-        Some(values.into_iter().chain([Value::Int(i64::from(n_iter)), Value::Text(ended.into())]).collect())
-    };
-    Section {
-        id: "convergence".into(),
-        title: "Does it converge?".into(),
-        summary: "Where each model is on its way. The objective falls, and the gradient with it; the model has converged when \
-                  the gradient has fallen far enough."
-            .into(),
-        figure: Figure::Numbers(Table { columns, rows: known.iter().enumerate().filter_map(row).collect() }),
-    }
-}
-
-/// What can be drawn while models are fitted: the coefficients so far, and every descent.
-pub fn unfinished(params: &LogisticParams, data: &Dataset, sides: &Sides, known: &[Progress<Answer>]) -> Report {
-    let names = sides.names(data);
-    let m = data.n_features();
-    let outputs = if known.len() == 1 && names.len() > 2 { names.len() } else { 1 };
-    let coef: Vec<f64> = known
-        .iter()
-        .flat_map(|job| match (job.output.as_ref().and_then(Answer::as_part), &job.tick) {
-            (Some(part), _) => part.coef.clone(),
-            // The last number is the gradient's.
-            (None, Some(tick)) => tick.frame.iter().take(outputs * m).map(|value| f64::from(*value)).collect(),
-            (None, None) => vec![0.0; outputs * m],
-        })
-        .collect();
-    let mut report = Report::default();
-    report.sections.extend(coefficients(params, data, &names, &coef));
-    let curves: Vec<Curve> = known
-        .iter()
-        .enumerate()
-        .filter(|(_, job)| !job.history.is_empty())
-        .map(|(i, job)| Curve {
-            name: format!("model {i}"),
-            points: job.history.iter().map(|(step, objective)| (f64::from(*step), *objective)).collect(),
-            stroke: Stroke::Thin,
-        })
-        .collect();
-    if !curves.is_empty() {
-        report.sections.push(descending(&names, known));
-        report.sections.push(Section {
-            id: "descent".into(),
-            title: "Objective".into(),
-            summary: format!("The objective after each iteration, of {} models.", known.len()),
-            figure: Figure::Curves { x_title: "iteration".into(), y_title: "objective".into(), curves },
-        });
-    }
-    report
 }

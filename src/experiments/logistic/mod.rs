@@ -2,11 +2,13 @@
 //! each pixel (notebook 004).
 
 mod figures;
+mod live;
 mod params;
 mod task;
 
-pub use figures::{color, ends};
-pub use params::{Ends, LogisticParams, Penalty, Scheme};
+pub use figures::{coefficients, color, ends};
+pub use live::{Way, objectives, ways};
+pub use params::{LogisticParams, Penalty, Scheme};
 pub use task::{Sides, Task};
 
 use super::Experiment;
@@ -25,6 +27,7 @@ impl Experiment for Logistic {
     const TITLE: &'static str = "Logistic regression";
     type Params = LogisticParams;
     type Job = Task;
+    const NEEDS: &'static [crate::experiments::Need] = crate::experiments::split::NEEDS;
 
     fn patience(_: &LogisticParams) -> f64 {
         600.0
@@ -63,7 +66,7 @@ pub async fn fitted(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides) -> Re
     let jobs: Vec<Task> = (0..n_parts(params.scheme.into(), sides.classes.len()))
         .map(|part| Task::Fit { params: params.clone(), part: part as u32 })
         .collect();
-    let mut live = |known: &[Progress<Answer>], _: usize| Some(figures::unfinished(params, data, sides, known));
+    let mut live = |known: &[Progress<Answer>], _: usize| Some(live::unfinished(params, data, sides, known));
     let answers = lab.map_part("Fits", &jobs, &mut live, (0.0, 0.9)).await?;
     Ok(answers.into_iter().filter_map(Answer::part).collect())
 }
@@ -71,6 +74,7 @@ pub async fn fitted(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides) -> Re
 fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part], judged: &Judged) -> Result<Report> {
     let data = lab.dataset;
     let mut report = Report { warnings: warnings(params, sides, parts), ..Report::default() };
+    report.warnings.extend(sides.flat(data));
     let names = sides.names(data);
     let (train, test) = (&sides.train, &sides.test);
     let (y_train, y_test) = (sides.of(train), sides.of(test));
@@ -95,8 +99,10 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
         let mut order: Vec<usize> = (0..scores.labels.len()).filter(|i| scores.support[*i] > 0).collect();
         order.sort_by(|a, b| scores.recall[*a].total_cmp(&scores.recall[*b]));
         let named = |i: &usize| names[scores.labels[*i] as usize].clone();
-        // Which of the two is less is no part of the answer.
-        order.truncate(2);
+        // Which of the two is less is no part of the answer; who recalls as little belongs to them.
+        let recall = |i: &usize| scores.recall[*i];
+        let second = order.get(usize::from(order.len() > 2)).map_or(0.0, recall);
+        order.retain(|i| recall(i) <= second);
         order.sort_unstable();
         let lowest: Vec<String> = order.iter().map(named).collect();
         report.metric("lowest_recall", "Least recall", Value::Text(lowest.join(", ")));
@@ -134,15 +140,17 @@ fn finished(params: &LogisticParams, lab: &Lab<'_>, sides: &Sides, parts: &[Part
         ));
         report.sections.push(figures::classification_report(&names, &y_test, judged)?);
         report.sections.push(figures::reliability(judged));
+    } else {
+        report.sections.push(figures::untested());
     }
     let coef: Vec<f64> = parts.iter().flat_map(|part| part.coef.iter().copied()).collect();
     let shown = (params.label as usize).min(n_outputs - 1);
     let map = &coef[shown * data.n_features()..][..data.n_features()];
-    let end = f64::from(ends(params, &coef, data.n_features())[shown]);
-    let n_clipped = map.iter().filter(|value| **value < -end).count();
+    let end = map.iter().copied().fold(0.0, f64::max);
+    let n_clipped = map.iter().filter(|value| end > 0.0 && **value < -end).count();
     report.metric(
         "n_clipped",
-        "Pixels beyond the end of the colours, of the label shown",
+        "Coefficients of the label shown that are below minus the greatest one",
         Value::Int(n_clipped as i64),
     );
     report.sections.extend(figures::coefficients(params, data, &names, &coef));

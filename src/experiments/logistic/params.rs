@@ -8,7 +8,6 @@ use crate::experiments::kmeans::Scaling;
 use crate::experiments::split::{Split, split_params};
 use crate::learn::linear_model::{self, ClassWeight, LogisticOptions, Penalty as Added};
 use crate::params::Domain;
-use crate::report::ColorMap;
 
 crate::choices! {
     /// How several classes are told apart.
@@ -44,52 +43,11 @@ crate::choices! {
     }
 }
 
-crate::choices! {
-    /// Where the colours of coefficients end.
-    pub enum Ends {
-        /// At plus and minus the greatest coefficient of the label, as in the notebook: stronger negative ones are clipped.
-        Max = "max",
-        /// At plus and minus the greatest size of a coefficient of the label.
-        Size = "size",
-        /// At the greatest size over all labels.
-        Shared = "shared",
-    }
-}
-
-crate::choices! {
-    /// Colours of coefficients.
-    pub enum Colors {
-        /// Red over yellow to green, as in the notebook.
-        RdYlGn = "RdYlGn",
-        /// Brown over white to violet, which the colour-blind can tell apart.
-        PuOr = "PuOr",
-    }
-}
-
 impl From<Scheme> for linear_model::Scheme {
     fn from(scheme: Scheme) -> Self {
         match scheme {
             Scheme::Ovr => linear_model::Scheme::OneVsRest,
             Scheme::Multinomial => linear_model::Scheme::Multinomial,
-        }
-    }
-}
-
-impl Colors {
-    /// The colours of coefficients that speak for a label, and of those that speak against it.
-    pub fn names(self) -> (&'static str, &'static str) {
-        match self {
-            Colors::RdYlGn => ("green", "red"),
-            Colors::PuOr => ("violet", "brown"),
-        }
-    }
-}
-
-impl From<Colors> for ColorMap {
-    fn from(colors: Colors) -> Self {
-        match colors {
-            Colors::RdYlGn => ColorMap::RdYlGn,
-            Colors::PuOr => ColorMap::PuOr,
         }
     }
 }
@@ -127,10 +85,6 @@ split_params! {
         n_shown "Mis-classified shown": u32 = 9, Domain::Int { min: 1, max: 100, slider: 50 };
         /// The class whose coefficients are shown alone, from 0.
         label "Label": u32 = 0, Domain::Int { min: 0, max: 255, slider: 9 };
-        /// Colours of coefficients; zero has the middle one.
-        colors "Colours": Colors = Colors::RdYlGn, Domain::Choice(Colors::WORDS);
-        /// Where the colours end: at the greatest coefficient of a label as in the notebook, at the greatest size, or at that of all labels.
-        ends "Colours end at": Ends = Ends::Max, Domain::Choice(Ends::WORDS);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::params::LogisticParams;
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Warning};
 use crate::experiments::lab::{Job, Tick, Ticker, Workplace};
 use crate::learn::Matrix;
 use crate::learn::linear_model::{Design, LogisticRegression, Part, Sign, fit_part};
@@ -41,6 +41,13 @@ impl Sides {
         let place = |label: &u8| classes.partition_point(|class| class < label) as u32;
         let of: Vec<u32> = data.labels.iter().map(place).collect();
         Ok(Sides { train, test, classes, of })
+    }
+
+    /// What a visitor must know if all images to learn from are the same, pixel by pixel.
+    pub fn flat(&self, data: &Dataset) -> Option<Warning> {
+        let mut images = self.train.iter().map(|i| data.image(*i as usize));
+        let first = images.next();
+        images.all(|image| Some(image) == first).then_some(Warning::Flat { n_samples: self.train.len() as u32 })
     }
 
     /// Class positions of these images.

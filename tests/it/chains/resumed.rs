@@ -145,7 +145,11 @@ fn a_file_of_chains_that_does_not_fit_is_refused_with_the_reason() {
         words
     };
     let words = tamper("labels_", "U32", &|labels| labels[0] = 4_000_000_000_u32.into());
-    assert!(words.contains("'births' has too few numbers"), "{words}");
+    assert!(words.contains("the trace of chain 0 ends with 4 groups, and its labels are 5"), "{words}");
+    let words = tamper("trace", "F64", &|values| values[1] = 0.5.into());
+    assert!(words.contains("row 0 of the trace of chain 0 has 0.5 groups of 70 images"), "{words}");
+    let words = tamper("trace", "F64", &|values| values[0] = 7.into());
+    assert!(words.contains("row 0 of the trace of chain 0 has sweep 7"), "{words}");
     assert!(tamper("labels_", "U32", &|labels| drop(labels.pop())).contains("numbers where 140 belong"));
     assert!(tamper("alpha", "F64", &|values| values[3] = (-1.0).into()).contains("alpha"));
     assert!(tamper("alpha", "F64", &|values| drop(values.pop())).contains("belong"));

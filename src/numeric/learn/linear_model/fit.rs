@@ -2,9 +2,10 @@
 //! rest, or one for all classes at once.
 
 use super::design::Design;
+use super::lbfgs::lbfgs;
 use super::loss::Loss;
 use super::newton::newton;
-use super::options::{ClassWeight, LogisticOptions, Scheme};
+use super::options::{ClassWeight, LogisticOptions, Penalty, Scheme};
 use super::solve::{Measure, Outcome, Rule, Step};
 use super::sparse::{proximal_newton, subgradient};
 use super::target::{Intercept, Target};
@@ -30,7 +31,7 @@ pub struct Part {
     pub n_iter: u32,
     /// Whether `gradient_bound` was reached.
     pub converged: bool,
-    /// Whether there is no penalty and the classes can be told apart without an error: there is
+    /// Whether there is no penalty and the classes, or one and the rest, can be told apart without an error: there is
     /// no best model then, and coefficients grow for as long as the solver runs.
     pub separated: bool,
 }
@@ -111,13 +112,16 @@ pub fn fit_part(
         l2,
         intercept: match (options.fit_intercept, options.scheme) {
             (false, _) => Intercept::Absent,
-            (true, Scheme::OneVsRest) => Intercept::Penalized,
-            (true, Scheme::Multinomial) => Intercept::Free,
+            // liblinear knows no elastic net: that is the problem of the solver which does.
+            (true, Scheme::OneVsRest) if !matches!(options.penalty, Penalty::ElasticNet(_)) => Intercept::Penalized,
+            (true, _) => Intercept::Free,
         },
     };
     let rarer = sizes.iter().min().copied().unwrap_or(0).max(1) as f64 / classes.len() as f64;
     let (measure, tol) = match options.scheme {
         Scheme::Multinomial => (Measure::Greatest(unit), options.tol),
+        // liblinear knows no fit without a penalty: the rule is that of the solver which does.
+        Scheme::OneVsRest if l1 + l2 == 0.0 => (Measure::Greatest(unit), options.tol),
         Scheme::OneVsRest if l1 > 0.0 => (Measure::Sum, options.tol * rarer),
         Scheme::OneVsRest => (Measure::Length, options.tol * rarer),
     };
@@ -140,9 +144,15 @@ pub fn fit_part(
             width: target.width,
         });
     };
-    let solver = if l1 > 0.0 { proximal_newton } else { newton };
+    let solver = match (l1 > 0.0, l2 > 0.0) {
+        (true, _) => proximal_newton,
+        (false, true) => newton,
+        (false, false) => lbfgs,
+    };
     let Outcome { theta, objective, gradient_norm, n_iter, converged, separated } =
         solver(&target, theta, &rule, &mut told);
+    // Of several outputs one can go on for ever where the others have a minimum.
+    let separated = separated || l1 + l2 == 0.0 && target.tells_one_apart(&target.at(&theta));
     Ok(Part {
         coef: spread(design, &theta, target.width),
         intercept: theta[target.last()..].to_vec(),

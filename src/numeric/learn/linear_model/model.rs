@@ -250,6 +250,26 @@ mod tests {
         for (found, share) in shares.row(0).iter().zip([0.5, 1.0 / 3.0, 1.0 / 6.0]) {
             assert!((found - share).abs() < 1e-7, "{found} {share}");
         }
+        // Balanced classes begin where they end, and a gradient that is all rounding is no reason to go on.
+        for (penalty, c) in [(Penalty::L2, 1.0), (Penalty::L1, 1e-3), (Penalty::ElasticNet(0.5), 1e-6)] {
+            for scheme in [Scheme::OneVsRest, Scheme::Multinomial] {
+                let class_weight = crate::learn::linear_model::ClassWeight::Balanced;
+                let options = LogisticOptions { penalty, c, scheme, class_weight, ..LogisticOptions::default() };
+                let (_, parts) = LogisticRegression::fit(&x, &labels, &options).unwrap();
+                assert!(
+                    parts.iter().all(|part| part.converged && part.n_iter <= 3),
+                    "{penalty:?} {scheme:?}: {parts:?}"
+                );
+            }
+        }
+        // One class that can be told apart from two that cannot.
+        let spot = [0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 9.0, 8.0];
+        let spot = Design::doubles(&Matrix::from_vec(spot.to_vec(), 8, 1).unwrap()).unwrap();
+        let options = LogisticOptions { penalty: Penalty::None, ..LogisticOptions::default() };
+        let (_, parts) = LogisticRegression::fit(&spot, &[0, 0, 1, 1, 0, 1, 2, 2], &options).unwrap();
+        assert!(parts[0].separated && options.scheme == Scheme::Multinomial);
+        let (_, parts) = LogisticRegression::fit(&spot, &[0, 0, 1, 1, 2, 1, 2, 0], &options).unwrap();
+        assert!(!parts[0].separated);
         // Without a penalty, separable classes have no best model.
         let line = Design::doubles(&Matrix::from_vec((0..6).map(f64::from).collect(), 6, 1).unwrap()).unwrap();
         for scheme in [Scheme::OneVsRest, Scheme::Multinomial] {

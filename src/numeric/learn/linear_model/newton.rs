@@ -8,7 +8,7 @@
 //! is added to that of every sample for as long as steps turn out too long.
 
 use super::bent::Bent;
-use super::solve::{Outcome, Rule, Step};
+use super::solve::{Outcome, Rule, Step, WON_BY_ROUNDING};
 use super::target::{Intercept, Place, Target};
 use crate::learn::linalg::{Cholesky, add_scaled, dot};
 
@@ -26,15 +26,33 @@ const GREATEST_SHARE: f64 = 0.5;
 const LEAST_SHARE: f64 = 0.1;
 /// Share of the objective by which a step must still promise to lower it, or the fit has converged.
 const PROMISE: f64 = 1e-5;
+/// The same near the minimum, where steps are hardly damped.
+const LEAST_PROMISE: f64 = 1e-10;
+/// See [`LEAST_PROMISE`].
+const LEAST_DAMPING: f64 = 1e-8;
 
 /// Minimises `target`, which has no L1 term, from `theta` on.
 ///
 /// Ends when the rule is met and a further step would lower the objective by less than
 /// a hundred-thousandth: on raw pixels a gradient is small long before that.
-pub(super) fn newton(target: &Target, mut theta: Vec<f64>, rule: &Rule, tick: &mut dyn FnMut(&Step)) -> Outcome {
+pub(super) fn newton(target: &Target, theta: Vec<f64>, rule: &Rule, tick: &mut dyn FnMut(&Step)) -> Outcome {
+    damped(target, theta, rule, (DAMPING, PROMISE), tick)
+}
+
+/// As [`newton`], from a place near the minimum on, and very near to it.
+pub(super) fn polished(target: &Target, theta: Vec<f64>, rule: &Rule, tick: &mut dyn FnMut(&Step)) -> Outcome {
+    damped(target, theta, rule, (LEAST_DAMPING, LEAST_PROMISE), tick)
+}
+
+fn damped(
+    target: &Target,
+    mut theta: Vec<f64>,
+    rule: &Rule,
+    (mut damping, promise): (f64, f64),
+    tick: &mut dyn FnMut(&Step),
+) -> Outcome {
     let mut place = target.at(&theta);
     let mut factor: Option<Factor> = None;
-    let mut damping = DAMPING;
     let (mut n_iter, mut easing, mut last) = (0, 1.0, false);
     loop {
         let gradient = target.gradient(&theta, &place);
@@ -60,7 +78,9 @@ pub(super) fn newton(target: &Target, mut theta: Vec<f64>, rule: &Rule, tick: &m
         let eta = (gradient_norm / first).sqrt().clamp(LEAST_SHARE, GREATEST_SHARE);
         let step = conjugate_gradients(near, there, &gradient, damping, factor, eta);
         // The last step is at hand, so it is taken: it costs next to nothing, and gains digits.
-        last = small && -0.5 * dot(&gradient, &step) <= PROMISE * objective;
+        let promised = -0.5 * dot(&gradient, &step);
+        let least = promised <= WON_BY_ROUNDING * objective;
+        last = least || small && promised <= promise * objective;
         if n_iter == rule.max_iter {
             return outcome(theta, last);
         }
@@ -73,12 +93,12 @@ pub(super) fn newton(target: &Target, mut theta: Vec<f64>, rule: &Rule, tick: &m
                 easing = if length > 0.6 { 0.5 * easing } else { 1.0 };
                 damping *= easing;
                 if length < 0.25 {
-                    damping = (8.0 * damping).clamp(1e-8, 1.0);
+                    damping = (8.0 * damping).clamp(LEAST_DAMPING, 1.0);
                 }
                 factor.fresh = false;
             }
             // Rounding is all that is left, unless the preconditioner was old.
-            None if factor.fresh || last => return outcome(theta, small),
+            None if factor.fresh || last => return outcome(theta, small || least),
             None => factor.tired = true,
         }
     }
@@ -180,7 +200,13 @@ fn conjugate_gradients(
 
 /// How far to go along `step`, and the place there: near the minimum along the
 /// line, and lower than here. `None` if nothing lower is found.
-fn line_search(target: &Target, theta: &[f64], here: &Place, step: &[f64], gradient: &[f64]) -> Option<(f64, Place)> {
+pub(super) fn line_search(
+    target: &Target,
+    theta: &[f64],
+    here: &Place,
+    step: &[f64],
+    gradient: &[f64],
+) -> Option<(f64, Place)> {
     let dz = target.design.scores(step, target.width);
     let n = target.penalized();
     let (linear, square) = (dot(&theta[..n], &step[..n]), dot(&step[..n], &step[..n]));

@@ -33,7 +33,8 @@ impl Penalty {
 pub enum Scheme {
     /// One model for each class against all others, with liblinear's objective: the
     /// intercept is penalised as the coefficient of a feature that is always 1
-    /// (`OneVsRestClassifier(LogisticRegression(solver="liblinear"))`).
+    /// (`OneVsRestClassifier(LogisticRegression(solver="liblinear"))`). Of an elastic net, which liblinear has not, the
+    /// intercept is free, as with `solver="saga"`.
     OneVsRest,
     /// One model of all probabilities; the intercept is free (`LogisticRegression()`).
     Multinomial,

@@ -43,6 +43,10 @@ impl Rule {
     }
 }
 
+/// Share of the objective that is no gain: a step which promises less starts from the minimum, however large a gradient
+/// that is all rounding is beside that at zero, which may be all rounding too.
+pub(super) const WON_BY_ROUNDING: f64 = 1e-17;
+
 /// A sign of life of a solver.
 pub(super) struct Step<'a> {
     /// Iterations done.

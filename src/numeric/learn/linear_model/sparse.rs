@@ -6,7 +6,8 @@
 
 use super::coordinate::{Quadratic, least_subgradient};
 use super::design::Design;
-use super::solve::{Outcome, Rule, Step};
+use super::shift::shifted;
+use super::solve::{Outcome, Rule, Step, WON_BY_ROUNDING};
 use super::target::{Intercept, Place, Target};
 use crate::learn::Matrix;
 use crate::learn::linalg::{add_scaled, dot, mirror};
@@ -19,8 +20,9 @@ const SHARE: f64 = 0.05;
 const DAMPING: f64 = 0.03;
 /// Share of the greatest curvature below which a sample is left out of the model.
 const FAINT: f64 = 1e-10;
-/// As for smooth problems.
-const PROMISE: f64 = 1e-5;
+/// Share of the objective by which a step must still promise to lower it, or the fit has converged: with little
+/// penalty the subgradient, measured against all samples, is small long before coefficients stand still.
+const PROMISE: f64 = 1e-10;
 
 /// Minimises `target` from `theta` on.
 pub(super) fn proximal_newton(
@@ -31,7 +33,7 @@ pub(super) fn proximal_newton(
 ) -> Outcome {
     let mut place = target.at(&theta);
     let mut damping = DAMPING;
-    let mut n_iter = 0;
+    let (mut n_iter, mut last) = (0, false);
     // The measure before a step of which rounding hides what it changed.
     let mut hidden = f64::INFINITY;
     loop {
@@ -43,6 +45,9 @@ pub(super) fn proximal_newton(
         let outcome =
             |theta, converged| Outcome { theta, objective, gradient_norm, n_iter, converged, separated: false };
         let small = gradient_norm <= rule.bound();
+        if last {
+            return outcome(theta, true);
+        }
         if gradient_norm == 0.0 || gradient_norm >= hidden {
             return outcome(theta, small);
         }
@@ -51,11 +56,11 @@ pub(super) fn proximal_newton(
         let moved: Vec<f64> = theta.iter().zip(&step).map(|(theta, step)| theta + step).collect();
         let sizes = |theta: &[f64]| theta[..target.penalized()].iter().map(|value| value.abs()).sum::<f64>();
         let promise = dot(&gradient, &step) + target.l1 * (sizes(&moved) - sizes(&theta));
-        if small && -promise <= PROMISE * objective {
-            return outcome(theta, true);
-        }
+        // The last step is at hand, so it is taken.
+        let least = -promise <= WON_BY_ROUNDING * objective;
+        last = least || small && -promise <= PROMISE * objective;
         if n_iter == rule.max_iter {
-            return outcome(theta, false);
+            return outcome(theta, last);
         }
         let faint = -promise <= 1e-9 * objective;
         hidden = if faint { gradient_norm } else { f64::INFINITY };
@@ -78,9 +83,15 @@ pub(super) fn proximal_newton(
             }
         };
         match there {
-            Some((goal, next)) => (theta, place) = (goal, next),
+            Some((goal, next)) => {
+                (theta, place) = (goal, next);
+                let objective = place.loss + target.penalty(&theta);
+                if shifted(target, &mut theta, objective) {
+                    place = target.at(&theta);
+                }
+            }
             // Rounding is all that is left.
-            None => return outcome(theta, small),
+            None => return outcome(theta, small || least),
         }
         n_iter += 1;
         if length < 0.5 {

@@ -121,6 +121,27 @@ impl Target<'_> {
         rows.map(|(r, weight)| weight * self.loss.curvature(r, k)).collect()
     }
 
+    /// Whether one score, measured against the mean of all, is greater for every sample of its class than for any other
+    /// sample: an intercept that is free can then put the border between the two.
+    pub fn tells_one_apart(&self, place: &Place) -> bool {
+        if self.loss != Loss::Softmax || self.intercept != Intercept::Free {
+            return false;
+        }
+        let mut least_own = vec![f64::INFINITY; self.width];
+        let mut greatest_other = vec![f64::NEG_INFINITY; self.width];
+        for (z, class) in place.z.chunks_exact(self.width).zip(self.classes) {
+            let mean = z.iter().sum::<f64>() / self.width as f64;
+            for (k, score) in z.iter().map(|z| z - mean).enumerate() {
+                if k == *class as usize {
+                    least_own[k] = least_own[k].min(score);
+                } else {
+                    greatest_other[k] = greatest_other[k].max(score);
+                }
+            }
+        }
+        least_own.iter().zip(&greatest_other).any(|(own, other)| own > other)
+    }
+
     /// Whether every sample is on its class's side: without a penalty there is then no minimum.
     pub fn is_separated(&self, place: &Place) -> bool {
         place.r.chunks_exact(self.width).zip(self.classes).all(|(r, class)| {

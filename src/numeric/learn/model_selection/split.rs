@@ -39,8 +39,8 @@ pub fn train_test_split(n_samples: usize, test_size: f64, random_state: u32, cla
     }
     let members = rows_by_class(classes)?;
     if members.iter().any(|rows| rows.len() < 2) {
-        let must_be = "0 where a class has a single image, since that cannot be on both sides; open images with at least 2 \
-                       of each class, or set no image apart";
+        let must_be = "of images with at least 2 of each class, since a single one cannot be on both sides; open others, or \
+                       choose a split in order";
         return Err(Error::invalid("test_size", must_be, test_size));
     }
     if n_train.min(n_test) < members.len() {
