@@ -54,10 +54,12 @@ fn part(id: &'static str, title: &'static str, inside: AnyView) -> impl IntoView
 fn Card(claim: &'static Claim) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let current = numbers::current(desk);
-    let verdict = Memo::new(move |_| claim.verdict(&*current.get()?));
+    // Of a result of these settings: the verdict, if it has the numbers for one.
+    let verdict = Memo::new(move |_| current.get().map(|report| claim.verdict(&report)));
     let busy = move || desk.run.with(super::state::RunState::busy);
-    let said = move || match verdict.get() {
-        Some((verdict, text)) => {
+    let said = move || {
+        match verdict.get() {
+        Some(Some((verdict, text))) => {
             let class = match verdict {
                 Verdict::Holds => "badge ok",
                 Verdict::InPart => "badge warn",
@@ -65,11 +67,16 @@ fn Card(claim: &'static Claim) -> impl IntoView {
             };
             view! { <p><strong class=class data-testid="verdict">{verdict.words()}</strong> " " {text}</p> }.into_any()
         }
+        Some(None) => view! {
+            <p class="muted" data-testid="no-verdict">"This result lacks the numbers that the verdict needs: reset the settings to this scene's, and run."</p>
+        }
+        .into_any(),
         None => view! {
             <p class="muted" data-testid="no-verdict">"The verdict needs a result of these settings."</p>
             <button class="btn" prop:disabled=busy on:click=move |_| desk.start()>"Run"</button>
         }
         .into_any(),
+    }
     };
     let words = if claim.code {
         view! { <code>{claim.claim.as_str()}</code> }.into_any()
@@ -99,6 +106,7 @@ fn TestLink(test: &'static Test) -> impl IntoView {
         desk.setup.with(|setup| test.set.iter().any(|(name, _)| setup.embed.lock.iter().any(|lock| lock == name)))
     };
     let there = Memo::new(move |_| {
+        desk.view.track();
         desk.setup.with(|setup| test.set.iter().all(|(name, value)| setup.said(name) == Some(value.as_str())))
     });
     let href = move || {
@@ -106,8 +114,12 @@ fn TestLink(test: &'static Test) -> impl IntoView {
             let preset = Setup::preset(setup.place.clone());
             let back = there.get();
             let set = |setup: Setup, (name, value): &(String, String)| {
-                let value = if back { preset.said(name).unwrap_or(value) } else { value };
-                setup.with(name, value)
+                match (back, preset.said(name)) {
+                    (false, _) => setup.with(name, value),
+                    (true, Some(before)) => setup.with(name, before),
+                    // A way of looking that the preset leaves open.
+                    (true, None) => setup,
+                }
             };
             let start = Setup { view: View::default(), ..setup.clone() };
             test.set.iter().fold(start, set).fragment()

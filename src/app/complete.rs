@@ -4,12 +4,12 @@ use super::brush::{Canvas, Picture, Strokes};
 use super::desk::Desk;
 use super::figure::ImageGrid;
 use super::gallery::Load;
-use super::guess::Guess;
-use super::later::Subject;
+use super::later::{self, Piece, Subject};
 use super::mixed::{Chains, Mixed, Shared};
 use super::opinions::{Opinions, opinions};
 use super::pad::Pad;
-use crate::report::groups::{Completion, whole};
+use crate::link;
+use crate::report::groups::{Completion, completed_words, whole};
 use crate::report::{ColorMap, Figure, Picture, Section};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const DRAWS: u32 = 60;
 /// Parts that can be hidden at once: name and whether a pixel is hidden, by its row and column and the image's size.
 type Part = (&'static str, fn(usize, usize, usize, usize) -> bool);
 
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     ("Lower half", |row, column, h, w| row * w + column >= h * w / 2),
     ("Upper half", |row, column, h, w| row * w + column < h * w / 2),
     ("Left half", |_, column, _, w| column < w / 2),
@@ -31,9 +31,23 @@ const PARTS: [Part; 8] = [
     ("A quadrant", |row, column, h, w| row < h / 2 && column >= w / 2),
     // The bits of a multiplicative hash: as good as random, and the same for everybody.
     ("Random dots", |row, column, _, w| ((row * w + column) as u32).wrapping_mul(2_654_435_761) >> 31 == 1),
+    ("Every second pixel", |row, column, _, _| (row + column) % 2 == 1),
     ("Everything", |_, _, _, _| true),
     ("Nothing", |_, _, _, _| false),
 ];
+
+/// Which part the run has hidden.
+fn of_run(desk: Desk) -> usize {
+    let key = desk.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.key.clone()));
+    match key.and_then(|key| link::open(&key).setup.value("hidden").map(String::from)).as_deref() {
+        Some("top") => 1,
+        Some("left") => 2,
+        Some("right") => 3,
+        Some("dots") => 6,
+        Some("all") => 7,
+        _ => 0,
+    }
+}
 
 /// The section of the brush: with chains at hand a place to paint, without them its pictures.
 #[component]
@@ -92,7 +106,7 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>, subject: Subject) -> impl IntoView 
         (0..height * width).map(|d| !PARTS[which].1(d / width, d % width, height, width)).collect()
     };
     let first = queries.with_untracked(|queries| queries.first().map_or(0, |image| *image as usize)).min(n - 1);
-    let easel = RwSignal::new(Easel { image: first, bits: bits_of(first), observed: part(0) });
+    let easel = RwSignal::new(Easel { image: first, bits: bits_of(first), observed: part(of_run(desk)) });
     let undone = RwSignal::new(Vec::<Vec<bool>>::new());
     let remember = move || {
         undone.update(|all| {
@@ -172,6 +186,7 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>, subject: Subject) -> impl IntoView 
         }
     });
     let toggle = move |_| {
+        refused.set(String::new());
         drawing.update(|drawing| *drawing = !*drawing);
         if !drawing.get_untracked() {
             show(easel.with_untracked(|easel| easel.image));
@@ -230,6 +245,7 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>, subject: Subject) -> impl IntoView 
     let id =
         Signal::derive(move || known.with(|known| known.as_ref().map_or_else(String::new, |known| known.data.clone())));
     let next = move |_| {
+        refused.set(String::new());
         let now = easel.with_untracked(|easel| easel.image as u32);
         queries.with_untracked(|queries| {
             let at = queries.iter().position(|query| *query == now).map_or(0, |at| (at + 1) % queries.len().max(1));
@@ -280,6 +296,7 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>, subject: Subject) -> impl IntoView 
                     <div class="cell"><Picture size values=one map=ColorMap::GrayR label="One draw".to_string()/><span data-testid="brush-drawn">{drawn_words}</span></div>
                     <div class="cell"><Picture size values=doubt map=ColorMap::Reds label="Where draws of one chain differ".to_string()/><span>"where draws of one chain differ"</span></div>
                 </div>
+                <p class="muted">"Where they differ, the darkest red is a standard deviation of 0.5, the greatest there is."</p>
                 <label>
                     "Single draws "
                     <input type="range" min="0" max=DRAWS - 1 data-testid="brush-draw" prop:value=move || draw.get().to_string()
@@ -298,7 +315,7 @@ fn Painting(known: Memo<Option<Arc<Mixed>>>, subject: Subject) -> impl IntoView 
                 bits: bits_of(image),
                 observed: easel.observed.clone(),
             });
-            view! { <Guess known size choose close=Callback::new(move |()| guessed.set(None))/> }.into_any()
+            later::view(Piece::Guess(known, size, choose, Callback::new(move |()| guessed.set(None))))
         }
         None => brushing().into_any(),
     }
@@ -320,12 +337,7 @@ fn painted(section: &Section, name: &str, easel: &Easel, completed: &Completion,
         picture("completed", &mut completed.mean().into_iter()),
         picture("where chains differ", &mut spread.iter().map(|deviation| 2.0 * deviation)),
     ];
-    let what = if easel.observed.iter().all(|seen| *seen) { "with nothing hidden" } else { "with a part hidden" };
-    let by = if n_chains == 1 { "one chain expects".into() } else { format!("{n_chains} chains expect") };
-    let summary = format!(
-        "{name} {what}, completed by what {by}, and where they differ: darkest is a standard deviation of 0.5 between \
-         them; here it is at most {greatest:.2}."
-    );
+    let summary = completed_words(name, &easel.observed, n_chains, greatest);
     let figure = Figure::Images { height, width, columns, map, low, high, images };
     Section { figure, summary, ..section.clone() }
 }

@@ -105,12 +105,20 @@ fn Tried(model: Arc<Linear>, subject: Subject) -> impl IntoView {
         };
         (0..scores.len()).map(row).collect_view()
     };
+    // A class has nothing over itself.
+    Effect::new(move |_| {
+        if over.get() == Some(class.get()) {
+            over.set(None);
+        }
+    });
     let options = move |none: bool| {
-        let each =
-            names.iter().enumerate().map(|(k, name)| view! { <option value=k.to_string()>{name.clone()}</option> });
+        let each = names.iter().enumerate().map(|(k, name)| {
+            let itself = move || none && class.get() == k;
+            view! { <option value=k.to_string() disabled=itself>{name.clone()}</option> }
+        });
         view! { {none.then(|| view! { <option value="">"nothing"</option> })} {each.collect_view()} }
     };
-    let map = Signal::derive(move || signs.map.get().unwrap_or(ColorMap::RdYlGn));
+    let map = Signal::derive(move || signs.map().unwrap_or(ColorMap::RdYlGn));
     view! {
         <div class="window" data-testid="contributions">
             <Pad size data levels first/>

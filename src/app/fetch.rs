@@ -53,7 +53,7 @@ pub async fn dataset(id: &str, shards: &Shards, progress: impl Fn(usize, usize))
         let bytes = bytes?;
         let shard = match shard::check(&info.name, &bytes)? {
             Checked::Unpacked(shard) => shard,
-            Checked::Packed(info) => shard::unpacked(info, gunzip(&info.name, &bytes, info.raw_bytes).await?)?,
+            Checked::Packed(info) => shard::unpacked(info, &gunzip(&info.name, &bytes, info.raw_bytes).await?)?,
         };
         shards.0.borrow_mut().insert(info.name.clone(), shard);
         done += info.bytes;

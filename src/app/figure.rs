@@ -3,13 +3,13 @@
 use super::agree;
 use super::bootstraps;
 use super::desk::Desk;
+use super::drawn::Sheet;
 use super::gallery::Gallery;
 use super::later::{self, Piece};
 use super::mine;
 use super::mixed::Shared;
 use super::numerals;
 use super::paint::{Brush, growing};
-use super::player;
 use super::reconstruct;
 use super::save;
 use super::scatter;
@@ -19,7 +19,7 @@ use super::state::{RunState, Shown, Status};
 use super::table::TableView;
 use crate::labs::Scene;
 use crate::plots::{self, Theme, canvas};
-use crate::report::{ColorScale, Figure, Section, Table, Value, span};
+use crate::report::{ColorScale, Figure, Section, Table, span};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -33,10 +33,13 @@ pub fn Figures() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let ids = Memo::new(move |before: Option<&Vec<String>>| {
         let forming = desk.shown.with(|shown| matches!(shown, Some(Shown { status: Status::Partial(..), .. })));
+        // What was seen of a run that was stopped stays.
+        let stopped = desk.shown.with(|shown| matches!(shown, Some(Shown { status: Status::Stopped(..), .. })));
+        let unfinished = forming || stopped;
         let shows = desk.setup.with(|setup| {
-            let of = |scene: &Scene| match forming && !scene.shows.is_empty() {
+            let of = |scene: &Scene| match unfinished && !scene.shows.is_empty() {
                 true => [scene.shows.clone(), scene.live.clone()].concat(),
-                false => scene.shows.clone(),
+                false => [scene.shows.clone(), scene.also.clone()].concat(),
             };
             let only = &setup.embed.only;
             if only.is_empty() { setup.scene().map(of).unwrap_or_default() } else { only.clone() }
@@ -49,16 +52,14 @@ pub fn Figures() -> impl IntoView {
         let wanted: Vec<String> = shows.iter().filter(|id| there.contains(id) || waits(id)).cloned().collect();
         if wanted.is_empty() { there } else { wanted }
     });
-    provide_context(Signs::new());
+    provide_context(Signs::new(desk));
+    provide_context(Sheet::new());
     provide_context(Shared::new());
     let grown = growing(Memo::new(move |_| ids.with(Vec::len)), 1);
     let mounted = move || ids.with(|ids| ids.iter().take(grown.get()).cloned().collect::<Vec<_>>());
     // While cards are still coming the room for them is kept, so that what stands below does not move twice.
     let growing_now = move || grown.get() < ids.with(Vec::len);
-    let stale = Memo::new(move |_| {
-        let key = desk.setup.with(crate::link::Setup::key);
-        desk.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.key != key))
-    });
+    let stale = super::numbers::stale(desk);
     let empty = move || desk.shown.with(Option::is_none) && desk.run.with(|run| *run == RunState::Idle);
     view! {
         <Show when=empty>
@@ -70,13 +71,16 @@ pub fn Figures() -> impl IntoView {
     }
 }
 
-fn badge(shown: &Shown, stale: bool) -> (&'static str, String) {
+fn badge(shown: &Shown, stale: bool, under_way: Option<(usize, usize)>) -> (&'static str, String) {
     if stale {
         return ("warn", "out of date".into());
     }
     match &shown.status {
         Status::Saved => ("", "saved result".into()),
-        Status::Partial(done, of) => ("warn", format!("partial, {done} of {of}")),
+        Status::Partial(done, of) => {
+            let (done, of) = under_way.unwrap_or((*done, *of));
+            ("warn", format!("partial, {done} of {of}"))
+        }
         Status::Stopped(done, of) => ("warn", format!("stopped at {done} of {of}")),
         Status::Done { identical } => {
             let seconds = shown.outcome.as_ref().map_or(0.0, |outcome| outcome.seconds);
@@ -97,6 +101,7 @@ pub enum Manner {
     Words,
     Contributions,
     Matrix,
+    Ending,
     Path,
     Maps,
     Masks,
@@ -125,6 +130,7 @@ impl Manner {
             Figure::Bag(_) => Manner::Words,
             Figure::Linear(_) => Manner::Contributions,
             Figure::Confusion { .. } if section.id.starts_with("confusion") => Manner::Matrix,
+            Figure::Curves { .. } if section.id == "end" => Manner::Ending,
             Figure::Path(_) => Manner::Path,
             Figure::Inferred(_) => Manner::Masks,
             _ if resampled && section.id == "bootstraps" => Manner::Bootstraps,
@@ -168,12 +174,14 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     };
     let with =
         move |pick: fn(&Section) -> String| section.with(|section| section.as_ref().map(pick).unwrap_or_default());
+    // A stage may go on for a while before there is more to show.
+    let under_way = Memo::new(move |_| desk.run.with(RunState::counted));
     let badge = move || {
         desk.shown.with(|shown| {
             shown.as_ref().map(|shown| {
                 let (class, text) = match waiting.get() {
-                    true => ("warn", "of before, being computed".into()),
-                    false => badge(shown, stale.get()),
+                    true => ("warn", "from before, being computed anew".into()),
+                    false => badge(shown, stale.get(), under_way.get()),
                 };
                 view! { <span class=format!("badge {class}") data-testid="badge">{text}</span> }
             })
@@ -186,6 +194,8 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     let n_components = RwSignal::new(None);
     let section = match id.as_str() {
         "reconstructed" => reconstruct::seen(desk, section, n_components),
+        "positions" => expect_context::<Sheet>().instead(section, 0),
+        "rebuilt" => expect_context::<Sheet>().instead(section, 1),
         "plane" => agree::plane(desk, section, second),
         "centres" => Memo::new(move |_| {
             let scale = desk.view.with(|view| view.color_scale);
@@ -210,20 +220,23 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     let subject = later::Subject { section, seen: RwSignal::new(None) };
     // Of a tree, words and files follow the visitor's cut; of masks, the way they are looked at; of a bag, the sheet.
     let followed = Memo::new(move |_| subject.seen.get().or_else(|| section.get()));
-    let seen = match manner.get_untracked() {
-        Manner::Tree | Manner::Masks | Manner::Words | Manner::Templates | Manner::Complete | Manner::Contributions => {
-            followed
-        }
-        _ => section,
-    };
+    let follows = matches!(
+        manner.get_untracked(),
+        Manner::Tree
+            | Manner::Masks
+            | Manner::Words
+            | Manner::Templates
+            | Manner::Complete
+            | Manner::Contributions
+            | Manner::Maps
+            | Manner::Matrix
+    );
+    let seen = if follows { followed } else { section };
     // The table is of what is selected, if something is.
     let chosen = Memo::new(move |_| section.with(|s| selected.with(|selected| scatter::only(s.as_ref(), selected))));
     let listed = match manner.get_untracked() {
         Manner::Points => chosen,
-        Manner::Tree | Manner::Masks | Manner::Words | Manner::Templates | Manner::Complete | Manner::Contributions => {
-            followed
-        }
-        _ => section,
+        _ => seen,
     };
     let table_id = format!("t-{id}");
     // Where labels stand under pictures of another script, its numerals stand below.
@@ -250,7 +263,6 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
                     {compared.get().then(|| view! { <agree::Side second/> })}
                     {later::view(Piece::Points(section, selected))}
                 }.into_any(),
-                Manner::Centres => view! { <Centres section/> }.into_any(),
                 Manner::Images => view! {
                     {rebuilt.then(|| view! { <reconstruct::Components n=n_components/> })}
                     <div class:with-scale=scaled>
@@ -274,39 +286,6 @@ fn Card(id: String, stale: Memo<bool>) -> impl IntoView {
     }
 }
 
-/// Centres, and the way they came to be.
-#[component]
-fn Centres(section: Memo<Option<Section>>) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let played = player::frames(desk);
-    let position = RwSignal::new(usize::MAX);
-    let seen = Memo::new(move |_| {
-        played.with(|played| section.with(|section| player::at(section.as_ref(), played.as_deref(), position.get())))
-    });
-    let scale = move || desk.view.with(|view| view.color_scale.word());
-    // The ends as they are, whatever scale they come from.
-    let ends = move || {
-        let ends = section.with(|section| span::ends(section.as_ref()?, ColorScale::Notebook));
-        ends.map(|(low, high)| format!("{} to {}", Value::Float(low.into()).short(), Value::Float(high.into()).short()))
-    };
-    view! {
-        <player::Player played position/>
-        <div class="cut-controls">
-            <label class="field">
-                "Colours span"
-                <select data-testid="color-scale" prop:value=scale
-                    on:change=move |event| desk.scale_to(ColorScale::of(&event_target_value(&event)).unwrap_or_default())>
-                    <option value="notebook">"as the notebook"</option>
-                    <option value="levels">"all grey levels"</option>
-                    <option value="automatic">"what occurs"</option>
-                </select>
-            </label>
-            <output class="muted" data-testid="ends">{ends}</output>
-        </div>
-        <ImageGrid section=seen/>
-    }
-}
-
 /// Small images in a grid.
 #[component]
 pub fn ImageGrid(section: Memo<Option<Section>>) -> impl IntoView {
@@ -317,8 +296,9 @@ pub fn ImageGrid(section: Memo<Option<Section>>) -> impl IntoView {
         })
     });
     let style = move || {
-        let (width, columns, _) = shape.get();
-        format!("--w:{width};--columns:{columns}")
+        // Fewer pictures than columns need no more room than they have.
+        let (width, columns, n) = shape.get();
+        format!("--w:{width};--columns:{}", columns.min(n.max(1) as u32))
     };
     let size = move || match shape.get() {
         (_, 1, _) => "grid large",

@@ -1,6 +1,6 @@
 //! The controls: one for each row of the experiment's parameter table, Run, Cancel.
 
-use super::desk::Desk;
+use super::desk::{Desk, now};
 use super::door::Door;
 use super::lab::state_words;
 use super::state::RunState;
@@ -10,6 +10,7 @@ use crate::experiments::Entry;
 use crate::link::Setup;
 use crate::params::{Domain, ParamSpec};
 use leptos::prelude::*;
+use std::time::Duration;
 
 /// The column of controls; on a narrow screen a bar at the bottom that opens.
 #[component]
@@ -108,7 +109,16 @@ fn Control(spec: ParamSpec) -> impl IntoView {
     let name = spec.name;
     let id = format!("c-{name}");
     let value = Memo::new(move |_| desk.setup.with(|setup| setup.value(name).unwrap_or_default().to_string()));
-    let locked = move || desk.setup.with(|setup| setup.embed.lock.iter().any(|lock| lock == name));
+    // A value that counts for nothing now: what would have to be chosen first.
+    let unmet = Memo::new(move |_| {
+        let entry = desk.entry()?;
+        let need = desk.setup.with(|setup| entry.unmet(name, |other| setup.value(other).map(String::from)))?;
+        let label = (entry.specs)().iter().find(|spec| spec.name == need.1).map_or(need.1, |spec| spec.label);
+        Some(format!("Counts only with {label} {}.", need.2.join(" or ")))
+    });
+    let locked = move || {
+        unmet.with(Option::is_some) || desk.setup.with(|setup| setup.embed.lock.iter().any(|lock| lock == name))
+    };
     // What is in the field: the value, or what was typed instead of one.
     let text = Memo::new(move |_| {
         let wrong = desk.invalid.with(|all| all.iter().find(|(n, ..)| n == name).map(|(_, text, _)| text.clone()));
@@ -206,6 +216,7 @@ fn Control(spec: ParamSpec) -> impl IntoView {
                     {move || error.get().map(|error| error.to_string())}
                 </p>
             </Show>
+            {move || unmet.get().map(|words| view! { <p class="help" data-testid=format!("unmet-{name}")>{words}</p> })}
             <Show when=move || help.get()><p class="help" id=help_id.clone()>{doc.clone()}</p></Show>
         </div>
     }
@@ -248,6 +259,22 @@ fn RunBar() -> impl IntoView {
         }
     });
     on_cleanup(move || key.remove());
+    // A stage may be silent for long; the clock goes on.
+    let heard = StoredValue::new((0.0, 0.0));
+    let second = RwSignal::new(());
+    let clock = set_interval_with_handle(move || second.set(()), Duration::from_secs(1));
+    on_cleanup(move || clock.iter().for_each(IntervalHandle::clear));
+    let words = move || {
+        second.track();
+        let mut run = desk.run.get();
+        if let RunState::Running { seconds, .. } = &mut run {
+            if heard.get_value().0 != *seconds {
+                heard.set_value((*seconds, now()));
+            }
+            *seconds += (now() - heard.get_value().1) / 1000.0;
+        }
+        state_words(&run)
+    };
     // The field may be out of sight: what is wrong is said here too.
     let wrong = move || {
         let typed = desk.invalid.with(|all| all.first().map(|(.., error)| error.to_string()));
@@ -265,7 +292,7 @@ fn RunBar() -> impl IntoView {
                 </Show>
                 <Show when=move || busy.get()>
                     <progress max="1" aria-label="Progress of the run" prop:value=share></progress>
-                    <p class="muted" data-testid="progress">{move || desk.run.with(state_words)}</p>
+                    <p class="muted" data-testid="progress">{words}</p>
                 </Show>
             </div>
         </Show>

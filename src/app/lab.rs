@@ -8,6 +8,7 @@ use super::{claims, figure, form, notes, numbers, offer, pins, predict};
 use crate::experiments::EXPERIMENTS;
 use crate::labs::{self, Lab};
 use crate::link::Place;
+use leptos::html;
 use leptos::prelude::*;
 
 /// The page of a scene or of one experiment alone; a word of apology for a lab without scenes.
@@ -24,11 +25,13 @@ pub fn LabPage() -> impl IntoView {
         (None, None) => "Nothing here".into(),
     };
     let works = move || desk.entry().is_some();
+    let answers = expect_context::<predict::Answers>();
+    let covered = Memo::new(move |_| answers.covered());
     provide_context(Chosen(RwSignal::new(None)));
     view! {
         <div class="lab" class:single=move || !works()>
             <Show when=works><form::Controls/></Show>
-            <section class="scene" aria-label="Figures">
+            <section class="scene" class:covered=covered aria-label="Figures">
                 <h1>{title}</h1>
                 {move || match lab() {
                     Some(lab) => scenes(lab).into_any(),
@@ -58,10 +61,22 @@ fn scenes(lab: &'static Lab) -> impl IntoView {
         // In an embed the other scenes stay in the frame's dress.
         if desk.setup.with(|setup| setup.embed.on) { format!("{href}?embed=1") } else { href }
     };
+    // Where the scenes are a row that scrolls, the current one is in sight. The page itself stays where it is.
+    let row = NodeRef::<html::Ol>::new();
+    Effect::new(move |_| {
+        desk.place.track();
+        let Some(row) = row.get() else { return };
+        request_animation_frame(move || {
+            let Ok(Some(link)) = row.query_selector("[aria-current]") else { return };
+            let (of_row, of_link) = (row.get_bounding_client_rect(), link.get_bounding_client_rect());
+            let middle = |of: &web_sys::DomRect| of.left() + of.width() / 2.0;
+            row.set_scroll_left(row.scroll_left() + (middle(&of_link) - middle(&of_row)) as i32);
+        });
+    });
     (!lab.scenes.is_empty()).then(|| {
         view! {
             <nav class="scenes" aria-label="Scenes">
-                <ol>
+                <ol node_ref=row>
                     {lab.scenes
                         .iter()
                         .map(|scene| {

@@ -3,20 +3,27 @@
 
 use super::agree::Agreement;
 use super::bootstraps::Bootstraps;
+use super::centres::Centres;
 use super::chains::Keep;
-use super::complete::Complete;
+use super::complete::{Complete, Easel};
 use super::contributions::Contributions;
 use super::cores::Cores;
 use super::data::Sets;
 use super::datapoint::Datapoint;
 use super::dendrogram::Dendrogram;
+use super::drawn::Drawn;
+use super::ending::Ending;
 use super::figure::Manner;
 use super::formulas::Formulas;
+use super::guess::Guess;
 use super::inferred;
 use super::maps::Maps;
 use super::matched::Against;
 use super::matrix::Matrix;
+use super::melt::Melt;
 use super::mine::Mine;
+use super::mixed::Mixed;
+use super::near::Near;
 use super::numerals::Numerals;
 use super::painting::{Compared, Paint};
 use super::pairs::Pairs;
@@ -31,9 +38,11 @@ use super::sorting::Sort;
 use super::templates::Templates;
 use super::window::Window;
 use crate::labs::{Kind, Sorting};
+use crate::learn::feature_extraction::Vocabulary;
 use crate::report::{Painted, Section};
 use futures::FutureExt;
 use leptos::prelude::*;
+use std::sync::Arc;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 type Came = Result<AnyView, SplitLoaderError>;
@@ -64,6 +73,12 @@ pub enum Piece {
     Formulas,
     /// Images to be sorted into groups, and the groups.
     Sort(&'static Sorting, RwSignal<String>),
+    /// The sweeps of a mixture once more, and the groups that they end with.
+    Melt(Memo<Option<Section>>),
+    /// An image to go on with: the chains, its size, the easel of an image, and what goes back.
+    Guess(Memo<Option<Arc<Mixed>>>, (u32, u32), Callback<usize, Easel>, Callback<()>),
+    /// Images near to what is drawn: the words that they are read with, the drawing, the data set.
+    Near(Vocabulary, Drawn, Memo<String>),
     /// A digit of one's own among those of a run.
     Mine,
     /// Points on a plane, and which of them are selected.
@@ -82,6 +97,7 @@ pub enum Piece {
 #[derive(Clone, Copy, PartialEq)]
 enum Module {
     Clusters,
+    Centres,
     Points,
     Patches,
     Cells,
@@ -99,17 +115,16 @@ impl Piece {
     fn module(&self) -> Module {
         match self {
             Piece::View(Manner::Tree | Manner::Settings | Manner::Cores | Manner::Agreement, _) => Module::Clusters,
-            Piece::Points(..) => Module::Points,
-            Piece::Mine | Piece::Sort(..) => Module::Hands,
-            Piece::Paint(..) | Piece::Compared(..) => Module::Painted,
+            Piece::Points(..) | Piece::View(Manner::Ending, _) => Module::Points,
+            Piece::View(Manner::Centres, _) | Piece::Melt(_) => Module::Centres,
+            Piece::Mine | Piece::Sort(..) | Piece::Near(..) => Module::Hands,
+            Piece::Paint(..) | Piece::Compared(..) | Piece::Guess(..) | Piece::Pairs(..) => Module::Painted,
             Piece::Sets | Piece::Share => Module::Files,
             Piece::Pins => Module::Pins,
             Piece::View(Manner::Words, _) => Module::Patches,
             // What most visitors see first: a small module of its own.
             Piece::View(Manner::Matrix | Manner::Datapoint, _) => Module::Cells,
-            Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _)
-            | Piece::Numerals
-            | Piece::Pairs(..) => Module::Logistic,
+            Piece::View(Manner::Contributions | Manner::Path | Manner::Maps, _) | Piece::Numerals => Module::Logistic,
             Piece::View(Manner::Complete, _) => Module::Completion,
             Piece::View(Manner::Templates | Manner::Against | Manner::Keep, _) | Piece::Formulas | Piece::Scale(_) => {
                 Module::Mixture
@@ -131,10 +146,23 @@ fn clusters(piece: Piece) -> Came {
     })
 }
 
+/// What a run showed, once more.
+#[wasm_split(centres, fallible, preload(load_centres))]
+fn centres(piece: Piece) -> Came {
+    Ok(match piece {
+        Piece::View(_, Subject { section, .. }) => view! { <Centres section/> }.into_any(),
+        Piece::Melt(section) => view! { <Melt section/> }.into_any(),
+        _ => ().into_any(),
+    })
+}
+
 #[wasm_split(points, fallible, preload(load_points))]
 fn points(piece: Piece) -> Came {
-    let Piece::Points(section, selected) = piece else { return Ok(().into_any()) };
-    Ok(view! { <Scatter section selected/> }.into_any())
+    Ok(match piece {
+        Piece::Points(section, selected) => view! { <Scatter section selected/> }.into_any(),
+        Piece::View(_, Subject { section, .. }) => view! { <Ending section/> }.into_any(),
+        _ => ().into_any(),
+    })
 }
 
 #[wasm_split(patches, fallible, preload(load_patches))]
@@ -145,10 +173,10 @@ fn patches(piece: Piece) -> Came {
 
 #[wasm_split(cells, fallible, preload(load_cells))]
 fn cells(piece: Piece) -> Came {
-    let Piece::View(manner, Subject { section, .. }) = piece else { return Ok(().into_any()) };
+    let Piece::View(manner, subject) = piece else { return Ok(().into_any()) };
     Ok(match manner {
-        Manner::Datapoint => view! { <Datapoint section/> }.into_any(),
-        _ => view! { <Matrix section/> }.into_any(),
+        Manner::Datapoint => view! { <Datapoint section=subject.section/> }.into_any(),
+        _ => view! { <Matrix subject/> }.into_any(),
     })
 }
 
@@ -157,8 +185,7 @@ fn logistic(piece: Piece) -> Came {
     Ok(match piece {
         Piece::View(Manner::Contributions, subject) => view! { <Contributions subject/> }.into_any(),
         Piece::View(Manner::Path, Subject { section, .. }) => view! { <Along section/> }.into_any(),
-        Piece::View(_, Subject { section, .. }) => view! { <Maps section/> }.into_any(),
-        Piece::Pairs(n, classes, draft) => view! { <Pairs n classes draft/> }.into_any(),
+        Piece::View(_, subject) => view! { <Maps subject/> }.into_any(),
         _ => view! { <Numerals/> }.into_any(),
     })
 }
@@ -196,6 +223,8 @@ fn completion(piece: Piece) -> Came {
 fn painted(piece: Piece) -> Came {
     Ok(match piece {
         Piece::Paint(rows, columns, draft) => view! { <Paint rows columns draft/> }.into_any(),
+        Piece::Pairs(n, classes, draft) => view! { <Pairs n classes draft/> }.into_any(),
+        Piece::Guess(known, size, choose, close) => view! { <Guess known size choose close/> }.into_any(),
         Piece::Compared(painted, mask, kind) => view! { <Compared painted mask kind/> }.into_any(),
         _ => ().into_any(),
     })
@@ -207,6 +236,7 @@ fn hands(piece: Piece) -> Came {
     Ok(match piece {
         Piece::Mine => view! { <Mine/> }.into_any(),
         Piece::Sort(sorting, draft) => view! { <Sort sorting draft/> }.into_any(),
+        Piece::Near(vocabulary, drawn, data) => view! { <Near vocabulary drawn data/> }.into_any(),
         _ => ().into_any(),
     })
 }
@@ -233,6 +263,7 @@ pub fn view(piece: Piece) -> AnyView {
     leptos::task::spawn_local(async move {
         let loaded = match module {
             Module::Clusters => load_clusters().await,
+            Module::Centres => load_centres().await,
             Module::Points => load_points().await,
             Module::Patches => load_patches().await,
             Module::Cells => load_cells().await,
@@ -251,6 +282,7 @@ pub fn view(piece: Piece) -> AnyView {
     // Their module is here, so they have it at once.
     let made = move || match module {
         Module::Clusters => clusters(piece.clone()).now_or_never(),
+        Module::Centres => centres(piece.clone()).now_or_never(),
         Module::Points => points(piece.clone()).now_or_never(),
         Module::Patches => patches(piece.clone()).now_or_never(),
         Module::Cells => cells(piece.clone()).now_or_never(),

@@ -4,6 +4,7 @@
 use super::desk::Desk;
 use super::figure::{Cell, ImageGrid};
 use super::gallery::Gallery;
+use super::later::Subject;
 use super::numerals;
 use super::signs::{Choices, Signs};
 use super::tile::{At, Pointed};
@@ -16,10 +17,14 @@ const MOST: usize = 30;
 
 /// The maps, the choice of colours, and a pixel.
 #[component]
-pub fn Maps(section: Memo<Option<Section>>) -> impl IntoView {
+pub fn Maps(subject: Subject) -> impl IntoView {
+    let section = subject.section;
     let desk = expect_context::<Desk>();
     let signs = expect_context::<Signs>();
     let worn = Memo::new(move |_| section.with(|section| signs.worn(section.as_ref())));
+    // Words, table and files are of the maps as they are seen.
+    Effect::new(move |_| subject.seen.set(worn.get()));
+    on_cleanup(move || drop(subject.seen.try_set(None)));
     let of_one = section.with_untracked(|section| section.as_ref().is_some_and(|section| section.id == "coef_label"));
     let of_labels = section.with_untracked(|section| section.as_ref().is_some_and(|section| section.id == "coefs"));
     // The model that the maps are of, if the report has it.
@@ -187,7 +192,10 @@ fn Pixel(worn: Memo<Option<Section>>, model: Memo<Option<Arc<Linear>>>, choose: 
                 let images: Vec<u32> = found.iter().map(|(image, _)| *image).collect();
                 let captions = images.iter().map(caption).collect();
                 let title = match found.first() {
-                    None => "No image has ink there.".to_string(),
+                    None if model.weights(class, None).get(at) == Some(&0.0) => {
+                        "No image uses it: its coefficient is zero.".to_string()
+                    }
+                    None => "No image has ink there.".into(),
                     Some((_, share)) => format!(
                         "Images that use it most, at first {:.1} % of all that their pixels add or take; true labels",
                         share * 100.0

@@ -4,6 +4,7 @@ use super::bar::ColourBar;
 use super::desk::Desk;
 use super::figure::Chart;
 use super::gallery::Gallery;
+use super::later::Subject;
 use super::settings::{Cells, Chosen};
 use crate::link::{Place, Setup};
 use crate::report::{ColorMap, Figure, GalleryRow, Section, cells};
@@ -19,8 +20,9 @@ fn in_clusters(setup: &Setup) -> bool {
 
 /// The matrix, what its cells say, and the images of the chosen one.
 #[component]
-pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
+pub fn Matrix(subject: Subject) -> impl IntoView {
     let desk = expect_context::<Desk>();
+    let section = subject.section;
     // Each matrix has a cell of its own.
     let chosen = RwSignal::new(None);
     provide_context(Chosen(chosen));
@@ -61,6 +63,20 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
             Some(Section { figure: cells::matrix(&section.figure, kind.get())?, ..section.clone() })
         })
     });
+    // Words, table and files are of what is looked at.
+    Effect::new(move |_| {
+        let of = match kind.get() {
+            cells::Cells::Counts => return subject.seen.set(section.get().filter(|_| match_columns.get())),
+            cells::Cells::OfRow => "row",
+            cells::Cells::OfColumn => "column",
+        };
+        let mut looked = seen.get();
+        if let Some(Section { figure: Figure::Heatmap { row_title, .. }, .. }) = &mut looked {
+            row_title.push_str(&format!(" (% of the {of})"));
+        }
+        subject.seen.set(looked);
+    });
+    on_cleanup(move || drop(subject.seen.try_set(None)));
     let shape = Memo::new(move |_| {
         section.with(|section| match section.as_ref().map(|section| &section.figure) {
             Some(Figure::Confusion { rows, columns, .. }) => (rows.clone(), columns.clone()),
@@ -96,6 +112,7 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
             })
         });
         let (summary, order) = match side.get_value() {
+            Some(_) if truth == found => (format!("{truth} recognised"), "the surest first"),
             Some(_) => (format!("{truth} taken for {found}"), "the surest first"),
             None => (format!("{truth} in cluster {found}"), "by number"),
         };
@@ -103,7 +120,8 @@ pub fn Matrix(section: Memo<Option<Section>>) -> impl IntoView {
             let n = known.len();
             let most = if n > MOST { format!(", of which {MOST} are shown") } else { String::new() };
             let noun = if n == 1 { "image" } else { "images" };
-            let title = format!("{summary}: {n} {noun}{most}, {order}");
+            let order = if n == 1 { String::new() } else { format!(", {order}") };
+            let title = format!("{summary}: {n} {noun}{most}{order}");
             let (images, captions) = known.into_iter().take(MOST).unzip();
             if n == 0 { Vec::new() } else { vec![GalleryRow { title, images, captions }] }
         });

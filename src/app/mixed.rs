@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::state::Status;
-use crate::link;
+use crate::link::{self, View};
 use crate::report::groups::Groups;
 use crate::report::{Figure, Report, Section};
 use leptos::prelude::*;
@@ -28,6 +28,11 @@ impl Mixed {
             _ => None,
         };
         self.report.sections.iter().find_map(of).unwrap_or((1, self.groups.n_features as u32))
+    }
+
+    /// Whether that chain has that group.
+    pub fn has(&self, (chain, group): (usize, usize)) -> bool {
+        self.groups.chains.get(chain).is_some_and(|chain| group < chain.sizes.len())
     }
 }
 
@@ -75,11 +80,31 @@ impl Chains {
     /// The chains of what is shown.
     pub fn new(desk: Desk) -> Self {
         let chains = Chains { known: mixed(desk), chain: RwSignal::new(0), group: RwSignal::new(None) };
-        // Groups of other chains are others, even if they have the same numbers.
-        Effect::new(move |_| {
-            chains.known.track();
-            chains.chain.set(0);
-            chains.group.set(None);
+        // Groups of other chains are others, even if they have the same numbers; the link may name one of these.
+        Effect::new(move |before: Option<Option<Arc<Mixed>>>| {
+            let known = chains.known.get();
+            let named = desk.view.with(View::template).map(|[chain, group]| (chain as usize, group as usize));
+            let named = named.filter(|at| known.as_ref().is_some_and(|known| known.has(*at)));
+            let chain = match named {
+                Some((chain, _)) => chain,
+                None if before == Some(known.clone()) => chains.chain.get_untracked(),
+                None => 0,
+            };
+            let group = named.map(|(_, group)| group);
+            if (chains.chain.get_untracked(), chains.group.get_untracked()) != (chain, group) {
+                chains.chain.set(chain);
+                chains.group.set(group);
+            }
+            known
+        });
+        // What the visitor chooses is a part of the link.
+        Effect::new(move |before: Option<()>| {
+            let chosen = chains.group.get().map(|group| format!("{}~{group}", chains.chain.get_untracked()));
+            let named = desk.view.with_untracked(|view| view.look("template").map(String::from));
+            if before.is_some() && chosen != named {
+                desk.look_at("template", chosen.as_deref());
+                desk.view.update(|view| view.set_look("template", chosen.as_deref()));
+            }
         });
         chains
     }

@@ -1,6 +1,7 @@
 //! The images nearest to what is on the sheet, by its bag and by its pixels: every stroke moves them.
 
 use super::desk::{Desk, now};
+use super::drawn::Drawn;
 use super::gallery::{Here, Load};
 use super::table::TableView;
 use super::tile::Tile;
@@ -16,9 +17,6 @@ use std::sync::Arc;
 const SLICE_MS: f64 = 8.0;
 /// Images between two looks at the clock.
 const STEP: usize = 250;
-
-/// A drawn image, while there is one.
-pub type Drawn = RwSignal<Option<Arc<Bag>>>;
 
 /// Both lists, once the images are here.
 #[component]
@@ -188,7 +186,7 @@ fn list(
         });
         view! {
             <div class="cell" title=name data-image=move || at(i).map(|(_, image)| image.to_string())>
-                <Tile size values range=Signal::stored((0.0, 255.0)) map=ColorMap::GrayR label=name/>
+                <Tile size values range=Signal::stored((0.0, 255.0)) map=ColorMap::Gray label=name/>
                 <span aria-hidden="true">{label}</span>
                 <span class="muted" aria-hidden="true">{distance}</span>
             </div>

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::state::Status;
 use crate::labs::{Agreement, Printed};
-use crate::link::Setup;
+use crate::link::{self, Setup};
 use crate::report::Report;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -25,29 +25,42 @@ pub fn current(desk: Desk) -> Memo<Option<Arc<Report>>> {
     })
 }
 
+/// Whether what is shown is of other settings than the controls.
+pub fn stale(desk: Desk) -> Memo<bool> {
+    Memo::new(move |_| {
+        let key = desk.setup.with(Setup::key);
+        desk.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.key != key))
+    })
+}
+
 /// "Notebook against this run".
 #[component]
 pub fn NotebookTable() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let lines = move || super::claims::scene(desk).map(|scene| scene.notebook.as_slice()).unwrap_or_default();
+    let stale = stale(desk);
     let badge = move || {
         let report = finished(desk)?;
+        if stale.get() {
+            return Some(("warn", "out of date".to_string()));
+        }
         let compared: Vec<Agreement> = lines().iter().filter_map(|line| line.agreement(&report)).collect();
         let count = |wanted| compared.iter().filter(|agreement| **agreement == wanted).count();
         let within = count(Agreement::Within);
         let within = if within > 0 { format!(", {within} within the notebook's spread") } else { String::new() };
-        Some(match compared.len() {
+        let words = match compared.len() {
             0 if lines().iter().any(Printed::comparable) => return None,
             0 => "no number to compare".into(),
             n => format!("{} of {n} equal{within}", count(Agreement::Equal)),
-        })
+        };
+        Some(("", words))
     };
     view! {
         <Show when=move || !lines().is_empty() && !desk.setup.with(|setup| setup.embed.no_notes)>
             <section class="card figure" data-testid="notebook">
                 <div class="head">
                     <h3>"Notebook against this run"</h3>
-                    {move || badge().map(|text| view! { <span class="badge">{text}</span> })}
+                    {move || badge().map(|(kind, text)| view! { <span class=format!("badge {kind}")>{text}</span> })}
                 </div>
                 <div class="scroll" tabindex="0" role="region" aria-label="Notebook against this run">
                     // On a phone its rows become blocks, which some browsers no longer take for a table's: the roles say so.
@@ -66,6 +79,22 @@ pub fn NotebookTable() -> impl IntoView {
             </section>
         </Show>
     }
+}
+
+/// Which settings of what is shown are not the scene's: what is said of those would be untrue of it.
+fn other_settings(desk: Desk) -> Option<String> {
+    let key = desk.shown.with(|shown| shown.as_ref().map(|shown| shown.key.clone()))?;
+    let (shown, preset) = (link::open(&key).setup, Setup::preset(desk.place.get()));
+    let specs = (shown.entry()?.specs)();
+    let differs = |name: &str| preset.value(name).is_some_and(|value| shown.value(name) != Some(value));
+    let names: Vec<&str> = specs.iter().filter(|spec| differs(spec.name)).map(|spec| spec.label).collect();
+    (!names.is_empty()).then(|| format!("Not this scene's settings: {}.", names.join(", ")))
+}
+
+/// The images that what is shown is of, or those that are asked for.
+fn images_shown(desk: Desk) -> String {
+    let shown = desk.shown.with(|shown| shown.as_ref().map(|shown| link::open(&shown.key).setup.data));
+    desk.images_named(shown.unwrap_or_else(|| desk.setup.with(|setup| setup.data.clone())))
 }
 
 fn row(desk: Desk, line: &'static Printed) -> impl IntoView {
@@ -91,7 +120,8 @@ fn row(desk: Desk, line: &'static Printed) -> impl IntoView {
     // What is equal does not differ.
     let why = move || {
         let equal = finished(desk).is_some_and(|report| line.agreement(&report) == Some(Agreement::Equal));
-        (!equal).then(|| line.why(&desk.images_of()))
+        let why = || other_settings(desk).unwrap_or_else(|| line.why(&images_shown(desk)).into());
+        (!equal).then(why)
     };
     view! {
         <tr data-id=line.id.as_str() role="row">
@@ -113,6 +143,7 @@ fn row(desk: Desk, line: &'static Printed) -> impl IntoView {
 #[component]
 pub fn Metrics() -> impl IntoView {
     let desk = expect_context::<Desk>();
+    let stale = stale(desk);
     view! {
         {move || {
             let shown = desk.shown.get()?;
@@ -120,7 +151,10 @@ pub fn Metrics() -> impl IntoView {
             let outcome = shown.outcome;
             Some(view! {
                 <section class="card figure" data-testid="metrics">
-                    <div class="head"><h3>"Numbers"</h3></div>
+                    <div class="head">
+                        <h3>"Numbers"</h3>
+                        {move || stale.get().then(|| view! { <span class="badge warn">"out of date"</span> })}
+                    </div>
                     {report.warnings.iter().map(|w| view! { <p class="warn">{w.to_string()}</p> }).collect_view()}
                     <div class="scroll" tabindex="0" role="region" aria-label="Numbers of the run">
                         <table>

@@ -30,6 +30,9 @@ pub fn Pad(
     /// Number of the image that it is at first.
     #[prop(optional)]
     first: u32,
+    /// Its colours: ink is dark, unless the pictures around have it light.
+    #[prop(default = ColorMap::GrayR)]
+    map: ColorMap,
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let shape = (size.0 as usize, size.1 as usize);
@@ -40,7 +43,8 @@ pub fn Pad(
     // What is drawn is centred; an image of the data set has been.
     let centre = RwSignal::new(start.is_blank());
     let ink = RwSignal::new(start);
-    let before = RwSignal::new(Vec::<Ink>::new());
+    // Each with whether it was centred.
+    let before = RwSignal::new(Vec::<(Ink, bool)>::new());
     let erase = RwSignal::new(false);
     let number = RwSignal::new(first.to_string());
     let failed = RwSignal::new(String::new());
@@ -54,12 +58,14 @@ pub fn Pad(
             if before.len() == MOST_UNDO {
                 before.remove(0);
             }
-            before.push(ink.get_untracked());
+            before.push((ink.get_untracked(), centre.get_untracked()));
         });
     };
     let undo = move || {
-        if let Some(last) = before.try_update(Vec::pop).flatten() {
+        if let Some((last, centred)) = before.try_update(Vec::pop).flatten() {
             ink.set(last);
+            centre.set(centred);
+            failed.set(String::new());
         }
     };
     let clear = move |_| {
@@ -67,7 +73,7 @@ pub fn Pad(
         ink.set(Ink::blank(shape));
         centre.set(true);
     };
-    let take = move |_| {
+    let take = move || {
         failed.set(String::new());
         leptos::task::spawn_local(async move {
             let id = data.get_untracked();
@@ -108,14 +114,15 @@ pub fn Pad(
                 <label class="field"><input type="checkbox" data-testid="pad-centre" prop:checked=move || centre.get()
                     on:change=move |event| centre.set(event_target_checked(&event))/>" centre as MNIST does"</label>
                 <label class="field">"image "<input inputmode="numeric" size="6" data-testid="pad-number" prop:value=number
-                    on:input=move |event| number.set(event_target_value(&event))/></label>
-                <button class="btn" data-testid="pad-take" on:click=take>"Take it"</button>
+                    on:input=move |event| number.set(event_target_value(&event))
+                    on:keydown=move |event| if event.key() == "Enter" && !event.ctrl_key() && !event.meta_key() { take() }/></label>
+                <button class="btn" data-testid="pad-take" on:click=move |_| take()>"Take it"</button>
             </div>
             <p class="error" role="status">{failed}</p>
             <div class="pad-parts">
-                <Sheet ink erase keep=Callback::new(move |()| keep()) undo=Callback::new(move |()| undo()) size/>
+                <Sheet ink erase keep=Callback::new(move |()| keep()) undo=Callback::new(move |()| undo()) size map/>
                 <div class="cell">
-                    <Tile size=Signal::stored(size) values=image range=Signal::stored((0.0, 255.0)) map=ColorMap::GrayR
+                    <Tile size=Signal::stored(size) values=image range=Signal::stored((0.0, 255.0)) map
                         label="The image that is made of it".to_string()/>
                     <span>"what the model sees"</span>
                 </div>
@@ -133,6 +140,7 @@ fn Sheet(
     keep: Callback<()>,
     undo: Callback<()>,
     size: (u32, u32),
+    map: ColorMap,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     // The pointer that draws, and where it was.
@@ -214,7 +222,7 @@ fn Sheet(
                 data-testid="pad-sheet" aria-label="Sheet to draw on: arrow keys go, space sets the pen down and up, Ctrl + Z takes back"
                 on:pointerdown=begin on:pointermove=go on:pointerup=end on:pointercancel=end on:keydown=key
                 on:blur=move |_| down.set(false)>
-                <Tile size=fine values range=Signal::stored((0.0, 255.0)) map=ColorMap::GrayR label="What is drawn".to_string()/>
+                <Tile size=fine values range=Signal::stored((0.0, 255.0)) map label="What is drawn".to_string()/>
                 {move || at.get().map(|at| view! { <div class="window-pixel" style=boxed(at, size) aria-hidden="true"></div> })}
             </div>
             <p class="muted window-words" role="status" data-testid="pad-words">{words}</p>

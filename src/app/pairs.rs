@@ -36,7 +36,18 @@ pub fn Pairs(n: usize, classes: &'static [String], draft: RwSignal<String>) -> i
             </select>
         }
     };
-    (0..n)
+    // Why what is chosen is no answer yet.
+    let wrong = move || {
+        let mut chosen: Vec<Vec<String>> = sides.with(|sides| sides.chunks(2).map(<[String]>::to_vec).collect());
+        chosen.retain(|pair| pair.iter().all(|side| !side.is_empty()));
+        chosen.iter_mut().for_each(|pair| pair.sort());
+        match chosen.iter().any(|pair| pair[0] == pair[1]) {
+            true => "A pair has two different digits.",
+            false if (1..chosen.len()).any(|i| chosen[..i].contains(&chosen[i])) => "The pairs have to differ.",
+            false => "",
+        }
+    };
+    let pairs = (0..n)
         .map(|pair| {
             view! {
                 <p class="files" role="group" aria-label=format!("Pair {}", pair + 1)>
@@ -47,5 +58,6 @@ pub fn Pairs(n: usize, classes: &'static [String], draft: RwSignal<String>) -> i
                 </p>
             }
         })
-        .collect_view()
+        .collect_view();
+    view! { {pairs} <p class="error" role="status" data-testid="pairs-wrong">{wrong}</p> }
 }

@@ -2,8 +2,9 @@
 //! the curves of accuracy.
 
 use super::figure::{Chart, ImageGrid};
-use super::signs::{Choices, Ends, Signs};
+use super::signs::{Choices, Signs};
 use crate::decimal;
+use crate::report::signed::Ends;
 use crate::report::{ColorMap, Figure, Path, Section};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -35,12 +36,12 @@ pub fn Along(section: Memo<Option<Section>>) -> impl IntoView {
     };
     let curves = Memo::new(move |_| drawn(path.with(|path| path.as_ref().map(|path| path.curves(Some(place.get()))))?));
     let maps = Memo::new(move |_| {
-        let map = signs.map.get().unwrap_or(ColorMap::RdYlGn);
-        let shared = signs.ends.get() == Ends::Shared;
+        let map = signs.map().unwrap_or(ColorMap::RdYlGn);
+        let ends = signs.ends().unwrap_or(Ends::Size);
         let figure = path.with(|path| {
             let path = path.as_ref()?;
             let (height, width) = path.size;
-            let images = path.pictures(place.get(), map, shared);
+            let images = path.pictures(place.get(), map, ends);
             Some(Figure::Images { height, width, columns: 5, map, low: -1.0, high: 1.0, images })
         });
         drawn(figure?)
@@ -51,8 +52,16 @@ pub fn Along(section: Memo<Option<Section>>) -> impl IntoView {
             let path = path.as_ref()?;
             let stop = path.stops.get(place.get().round() as usize)?;
             let all = path.names.len() * (path.size.0 * path.size.1) as usize;
+            let between = match place.get().fract() {
+                0.0 => String::new(),
+                share => {
+                    let at = place.get() as usize;
+                    let (low, high) = (path.stops.get(at)?.c, path.stops.get(at + 1)?.c);
+                    format!("The maps are between two fits: {:.0} % of the way from C = {low:.2e} to {high:.2e}. ", share * 100.0)
+                }
+            };
             Some(format!(
-                "Next C of the path {:.2e}: {:.2} % of the images learnt from are predicted right, {:.2} % of those left out of a fold, \
+                "{between}Nearest C of the path {:.2e}: {:.2} % of the images learnt from are predicted right, {:.2} % of those left out of a fold, \
                  {:.2} % of the test; {} of {all} coefficients are not zero.",
                 stop.c, stop.learnt * 100.0, stop.validated * 100.0, stop.test * 100.0, stop.n_nonzero
             ))

@@ -52,7 +52,16 @@ pub fn at(section: Option<&Section>, played: Option<&Played>, position: usize) -
 
 /// The controls. Position `frames.len()` is the result.
 #[component]
-pub fn Player(played: Memo<Option<Arc<Played>>>, position: RwSignal<usize>) -> impl IntoView {
+pub fn Player(
+    played: Memo<Option<Arc<Played>>>,
+    position: RwSignal<usize>,
+    /// What a job is.
+    #[prop(default = "restart")]
+    noun: &'static str,
+    /// What is said of a frame's place: job and step.
+    #[prop(optional)]
+    place: Option<Callback<(usize, u32), String>>,
+) -> impl IntoView {
     let n = Memo::new(move |_| played.with(|played| played.as_ref().map_or(0, |played| played.frames.len())));
     let playing = RwSignal::new(None::<u32>);
     let turn = StoredValue::new(0u32);
@@ -106,6 +115,7 @@ pub fn Player(played: Memo<Option<Arc<Played>>>, position: RwSignal<usize>) -> i
                 let played = played.as_ref()?;
                 let at = position.get();
                 Some(match played.frames.get(at) {
+                    Some(frame) if let Some(place) = place => place.run((frame.job, frame.step)),
                     Some(frame) => format!(
                         "Restart {}, iteration {}: inertia {}",
                         frame.job,
@@ -115,7 +125,7 @@ pub fn Player(played: Memo<Option<Arc<Played>>>, position: RwSignal<usize>) -> i
                     None => "The result".into(),
                 })
             })
-            .unwrap_or_else(|| "Run it, then go through its restarts one by one.".to_string())
+            .unwrap_or_else(|| format!("Run it, then go through each {noun} again."))
     };
     let restart = move || played.with(|played| played.as_ref()?.frames.get(position.get()).map(|frame| frame.job));
     let restarts = move || {
@@ -144,9 +154,9 @@ pub fn Player(played: Memo<Option<Arc<Played>>>, position: RwSignal<usize>) -> i
             <input type="range" min="0" max=move || n.get().to_string() step="1" aria-label="Frame" prop:disabled=empty aria-valuetext=words data-testid="player-scrub"
                 prop:value=move || position.get().to_string()
                 on:input=move |event| go(event_target_value(&event).parse().unwrap_or(usize::MAX))/>
-            <select aria-label="Restart" prop:disabled=empty data-testid="player-restart" prop:value=move || restart().map_or_else(String::new, |job| job.to_string()) on:change=choose>
+            <select aria-label=noun prop:disabled=empty data-testid="player-restart" prop:value=move || restart().map_or_else(String::new, |job| job.to_string()) on:change=choose>
                 <option value="">"result"</option>
-                <For each=restarts key=|job| *job children=|job| view! { <option value=job.to_string()>{format!("restart {job}")}</option> }/>
+                <For each=restarts key=|job| *job children=move |job| view! { <option value=job.to_string()>{format!("{noun} {job}")}</option> }/>
             </select>
             <output data-testid="player-words">{words}</output>
         </div>

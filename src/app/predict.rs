@@ -5,7 +5,7 @@ use super::claims::scene;
 use super::desk::Desk;
 use super::later::{self, Piece};
 use super::{embed, fetch, numbers};
-use crate::labs::{Item, Kind, Question};
+use crate::labs::{Item, Kind, Question, Scene};
 use crate::report::Report;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ const SKIPPED: &str = "-";
 #[derive(Clone, Copy)]
 pub struct Answers {
     given: RwSignal<BTreeMap<String, String>>,
+    /// The scene whose results are covered until its questions are answered.
+    cover: RwSignal<Option<&'static str>>,
     desk: Desk,
 }
 
@@ -30,7 +32,18 @@ impl Answers {
         let stored = if framed { None } else { storage() }.and_then(|storage| storage.get_item(KEY).ok().flatten());
         // What is stored is input too: what is no list of answers is none.
         let given = stored.and_then(|text| crate::json::read(&text).ok()).unwrap_or_default();
-        Answers { given: RwSignal::new(given), desk }
+        Answers { given: RwSignal::new(given), cover: RwSignal::new(None), desk }
+    }
+
+    /// Whether questions of the scene are still open.
+    fn open(&self, scene: &Scene) -> bool {
+        scene.predictions.iter().any(|question| self.get(&key(scene, question)).is_none())
+    }
+
+    /// Whether the results are covered: who wants to answer first sees nothing of them before.
+    pub fn covered(&self) -> bool {
+        let scene = scene(self.desk);
+        scene.is_some_and(|scene| self.cover.get() == Some(scene.id.as_str()) && self.open(scene))
     }
 
     fn get(&self, key: &str) -> Option<String> {
@@ -54,6 +67,11 @@ impl Answers {
     }
 }
 
+/// The name that an answer is kept by.
+fn key(scene: &Scene, question: &Question) -> String {
+    format!("{}/{}", scene.id, question.id)
+}
+
 /// In a sandboxed frame there is no storage, and reading it throws.
 fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
@@ -63,15 +81,26 @@ fn storage() -> Option<web_sys::Storage> {
 #[component]
 pub fn Predictions() -> impl IntoView {
     let desk = expect_context::<Desk>();
+    let answers = expect_context::<Answers>();
     let hidden = Memo::new(move |_| desk.setup.with(|setup| setup.embed.no_ask));
     move || {
         let scene = scene(desk)?;
         (!scene.predictions.is_empty() && !hidden.get()).then(|| {
-            scene
-                .predictions
-                .iter()
-                .map(|question| view! { <Card question key=format!("{}/{}", scene.id, question.id)/> })
-                .collect_view()
+            let cards = scene.predictions.iter().map(|question| view! { <Card question key=key(scene, question)/> });
+            let toggle = move |_| {
+                let covered = answers.covered();
+                answers.cover.set((!covered).then_some(scene.id.as_str()));
+            };
+            view! {
+                {cards.collect_view()}
+                <Show when=move || answers.open(scene)>
+                    <p class="files">
+                        <button class="btn" data-testid="cover" aria-pressed=move || answers.covered().to_string() on:click=toggle>
+                            "Cover the results until I have answered"
+                        </button>
+                    </p>
+                </Show>
+            }
         })
     }
 }
@@ -124,7 +153,11 @@ fn Card(question: &'static Question, key: String) -> impl IntoView {
         }
         None => {
             let ran = current.with(Option::is_some);
-            let why = if ran { "This run has not the numbers to compare it with." } else { "Run it, and see." };
+            let why = if ran {
+                "This result lacks the numbers to compare it with: reset the settings to this scene's, and run."
+            } else {
+                "Run it, and see."
+            };
             view! { <p class="muted" data-testid="reveal">{why}</p> }.into_any()
         }
     };

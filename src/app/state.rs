@@ -72,4 +72,12 @@ impl RunState {
     pub fn busy(&self) -> bool {
         matches!(self, RunState::Loading(..) | RunState::Running { .. })
     }
+
+    /// Jobs done of this stage, and in all.
+    pub fn counted(&self) -> Option<(usize, usize)> {
+        match self {
+            RunState::Running { done, of, .. } => Some((*done, *of)),
+            _ => None,
+        }
+    }
 }

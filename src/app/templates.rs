@@ -3,11 +3,12 @@
 use super::desk::Desk;
 use super::figure::{Cell, ImageGrid};
 use super::gallery::Load;
-use super::later::Subject;
+use super::later::{self, Piece, Subject};
 use super::mixed::{Chains, Mixed, Shared};
 use super::strip::Strip;
 use super::tile::{At, Pointed, under};
 use crate::data::Dataset;
+use crate::link::View;
 use crate::report::groups::{self, whole};
 use crate::report::{ColorMap, Figure, Picture, Section};
 use leptos::prelude::*;
@@ -115,6 +116,12 @@ pub fn Templates(subject: Subject) -> impl IntoView {
             pixel.set(to);
         }
     };
+    // A link may have been made with other settings.
+    let lost = move || {
+        let [chain, group] = desk.view.with(View::template)?;
+        let there = known.with(|known| known.as_ref().is_some_and(|known| known.has((chain as usize, group as usize))));
+        (!there).then(|| format!("The link asks for group {group} of chain {chain}, which there is not."))
+    };
     let width = move || {
         seen.with(|section| match section.as_ref().map(|section| &section.figure) {
             Some(Figure::Images { width, .. }) => format!("--w:{width};--columns:{COLUMNS}"),
@@ -134,6 +141,7 @@ pub fn Templates(subject: Subject) -> impl IntoView {
                     </select>
                 </label>
             </p>
+            {move || lost().map(|words| view! { <p class="muted" data-testid="no-template">{words}</p> })}
             <div class="tiles" style=width>
             <div class="grid small picks" role="group" aria-label="Groups, the largest first" on:keydown=key
                 on:pointerleave=move |_| { looked.set(None); pixel.set(None) }>
@@ -150,6 +158,7 @@ pub fn Templates(subject: Subject) -> impl IntoView {
             </div>
             <p class="muted picked" data-testid="mosaic-words">{words}</p>
             <Show when=move || !scaled>
+                {later::view(Piece::Melt(section))}
                 {move || group.get().map(|i| view! { <Inside i/> })}
             </Show>
         </Show>

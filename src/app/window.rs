@@ -1,9 +1,11 @@
 //! A window that slides over an image: each place becomes a word, and the words are
 //! counted. A word shows where it is and what it stands for; a pixel, which words cover it.
 
-use super::drawn::Draw;
+use super::desk::Desk;
+use super::drawn::{Draw, Nearest, Sheet};
 use super::later::Subject;
 use super::tile::Tile;
+use crate::report::laid::{positions, rebuilt};
 use crate::report::{Bag, ColorMap, Figure, Section};
 use leptos::html;
 use leptos::prelude::*;
@@ -22,8 +24,14 @@ pub fn Window(subject: Subject) -> impl IntoView {
             _ => None,
         })
     });
-    let drawn = RwSignal::new(None::<Arc<Bag>>);
+    let Sheet { drawn, laid } = expect_context();
+    let open = RwSignal::new(false);
+    on_cleanup(move || {
+        drawn.try_set(None);
+        laid.try_set(None);
+    });
     let bag: Known = Memo::new(move |_| drawn.get().or_else(|| computed.get()));
+    Effect::new(move |_| laid.set(drawn.with(|bag| bag.as_ref().map(|bag| [positions(bag), rebuilt(bag)]))));
     // Words, table and files are of what is looked at.
     Effect::new(move |_| {
         let drawn = drawn.get();
@@ -40,7 +48,18 @@ pub fn Window(subject: Subject) -> impl IntoView {
         drawn.track();
         done.set(n_windows.get());
     });
+    // The chosen word is a part of the link, and Back brings it back.
+    let desk = expect_context::<Desk>();
     let word = RwSignal::new(None::<usize>);
+    Effect::new(move |_| word.set(desk.view.with(|view| view.look("word")?.parse().ok())));
+    Effect::new(move |before: Option<()>| {
+        let chosen = word.get().map(|word| word.to_string());
+        let known = desk.view.with_untracked(|view| view.look("word").map(String::from));
+        if before.is_some() && chosen != known {
+            desk.look_at("word", chosen.as_deref());
+            desk.view.update(|view| view.set_look("word", chosen.as_deref()));
+        }
+    });
     let pixel = RwSignal::new(None::<(u32, u32)>);
     let counts = Memo::new(move |_| {
         let done = done.get();
@@ -53,9 +72,14 @@ pub fn Window(subject: Subject) -> impl IntoView {
     // A bag of fewer words must not keep a word that is gone.
     let chosen = Memo::new(move |_| word.get().filter(|word| counts.with(|counts| *word < counts.len())));
     let n_words = Memo::new(move |_| counts.with(Vec::len));
+    let lost = move || {
+        let (word, n) = (word.get()?, n_words.get());
+        (n > 0 && word >= n)
+            .then(|| format!("The link asks for word {word}; the words of this vocabulary are 0 to {}.", n - 1))
+    };
     view! {
         <div class="window" data-testid="window">
-            <Draw computed drawn/>
+            <Draw computed drawn open/>
             <Controls done n_windows/>
             <div class="window-parts">
                 <Image bag done pixel covering/>
@@ -70,6 +94,8 @@ pub fn Window(subject: Subject) -> impl IntoView {
                 }/>
             </div>
             {move || chosen.get().map(|word| view! { <Chosen word bag/> })}
+            {move || lost().map(|words| view! { <p class="muted" data-testid="no-word">{words}</p> })}
+            <Nearest computed drawn open/>
         </div>
     }
 }
@@ -236,7 +262,7 @@ fn Image(
             <div class="window-frame" node_ref=frame_node style=shape tabindex="0" role="group" data-testid="window-image"
                 aria-label=move || format!("{}; the arrow keys go from pixel to pixel", title.get())
                 on:pointermove=point on:pointerdown=point on:pointerleave=move |_| pixel.set(None) on:keydown=key>
-                <Tile size values range=Signal::stored((0.0, 255.0)) map=ColorMap::GrayR label=title/>
+                <Tile size values range=Signal::stored((0.0, 255.0)) map=ColorMap::Gray label=title/>
                 {move || frame().map(|style| view! { <div class="window-at" style=style aria-hidden="true"></div> })}
                 {move || cell().map(|style| view! { <div class="window-pixel" style=style aria-hidden="true"></div> })}
             </div>
@@ -272,12 +298,12 @@ fn Now(bag: Known, done: RwSignal<usize>) -> impl IntoView {
     let name = move || now.get().map_or("no window yet".to_string(), |word| format!("word {word}"));
     view! {
         <div class="cell">
-            <Tile size values=window range=Signal::stored((0.0, 255.0)) map=ColorMap::GrayR label="The window".to_string()/>
+            <Tile size values=window range=Signal::stored((0.0, 255.0)) map=ColorMap::Gray label="The window".to_string()/>
             <span>"the window"</span>
         </div>
         <span class="arrow" aria-hidden="true">"→"</span>
         <div class="cell">
-            <Tile size values=word range map=ColorMap::GrayR label=Signal::derive(name)/>
+            <Tile size values=word range map=ColorMap::Gray label=Signal::derive(name)/>
             <span data-testid="window-word">{name}</span>
         </div>
     }
@@ -316,7 +342,7 @@ fn Word(
         <button class="word" class:now=now class:covers=covers aria-pressed=move || pressed().to_string() aria-label=name
             title=name data-word=i on:click=move |_| word.update(|word| *word = if *word == Some(i) { None } else { Some(i) })>
             <span class="bar-of" aria-hidden="true"><span style=height></span></span>
-            <Tile size values range map=ColorMap::GrayR label=String::new()/>
+            <Tile size values range map=ColorMap::Gray label=String::new()/>
             <span class="num" aria-hidden="true">{move || count.get()}</span>
         </button>
     }
@@ -347,7 +373,7 @@ fn Chosen(word: usize, bag: Known) -> impl IntoView {
                 let name = format!("image {number}, a {class}, row {row}, column {column}");
                 view! {
                     <div class="cell" title=name.clone()>
-                        <Tile size values=Signal::stored(pixels) range=Signal::stored((0.0, 255.0)) map=ColorMap::GrayR label=name.clone()/>
+                        <Tile size values=Signal::stored(pixels) range=Signal::stored((0.0, 255.0)) map=ColorMap::Gray label=name.clone()/>
                         <span aria-hidden="true">{class}</span>
                     </div>
                 }

@@ -1,15 +1,15 @@
 //! One image as a bag of patches: every window becomes its nearest word, and the image
 //! the counts of its words (notebook 003, whose function for it is never called).
 
+use super::Experiment;
 use super::drawing::{Drawing, Learning, Scaling, Train, n_read, read_so_far, tell_read};
 use super::lab::{Job, Lab, Progress, Ticker, Workplace};
 use super::restarts::Fit;
-use super::{Experiment, pictures};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::learn::feature_extraction::Vocabulary;
 use crate::params::Domain;
-use crate::report::{Array, Bag, ColorMap, Figure, Near, Numbers, Picture, Report, Section, Value};
+use crate::report::{Array, Bag, Figure, Near, Numbers, Report, Section, Value, laid};
 use serde::{Deserialize, Serialize};
 
 crate::params! {
@@ -281,29 +281,11 @@ fn report(
         summary,
         figure,
     };
+    let laid = [laid::positions(&bag), laid::rebuilt(&bag)];
     report.sections.push(section("bag", "From windows to a bag", summary, Figure::Bag(bag)));
+    report.sections.extend(laid);
 
     let (rows, columns) = vocabulary.positions();
-    let pixels: Vec<f32> = reading.iter().map(|word| *word as f32).collect();
-    let summary = format!(
-        "{rows} by {columns} windows; each pixel is the number of a window's word, from 0 (light) to {} (dark). The \
-         numbers have no order.",
-        counts.len() - 1
-    );
-    let captions = std::iter::once(format!("image {image}"));
-    let (low, high) = (0.0, counts.len().max(2) as f32 - 1.0);
-    let size = (rows, columns);
-    report.sections.push(pictures::tiles(
-        "positions",
-        "The word of each window",
-        &summary,
-        size,
-        captions,
-        &pixels,
-        (low, high),
-        1,
-    ));
-    report.sections.push(rebuilt(learning, data, image, &vocabulary, &reading));
     report.arrays = vec![
         Array {
             name: "cluster_centers_".into(),
@@ -364,44 +346,5 @@ fn figure(
         most,
         nearest,
         classes: data.class_names.clone(),
-    }
-}
-
-/// The image beside what its words make of it, each laid where its window was.
-fn rebuilt(learning: &Learning, data: &Dataset, image: usize, vocabulary: &Vocabulary, reading: &[u32]) -> Section {
-    let (columns, p) = (vocabulary.positions().1, learning.drawing.patch_size as usize);
-    let mut sums = vec![0.0; data.n_features()];
-    let mut counts = vec![0.0; data.n_features()];
-    for (window, &word) in reading.iter().enumerate() {
-        for (i, value) in vocabulary.words().row(word as usize).iter().enumerate() {
-            let at = (window / columns + i / p) * data.width + window % columns + i % p;
-            sums[at] += value;
-            counts[at] += 1.0;
-        }
-    }
-    let (low, high) = learning.drawing.shades();
-    // Grey levels on the scale on which words are drawn, so that both pictures have one.
-    let ink = |level: &u8| low + (high - low) * f32::from(*level) / 255.0;
-    let original = data.image(image).iter().map(ink);
-    let made = sums.iter().zip(&counts).map(|(sum, count): (&f64, &f64)| (sum / count) as f32);
-    let pictures = [("the image", original.collect()), ("its words", made.collect())];
-    let images = pictures
-        .map(|(caption, pixels): (&str, Vec<f32>)| Picture { caption: caption.into(), pixels, scale: None })
-        .to_vec();
-    Section {
-        id: "rebuilt".into(),
-        title: "What the words keep".into(),
-        summary: "The image, and the mean of the words that cover each pixel, laid where their windows were. The bag \
-                  itself forgets where they were."
-            .into(),
-        figure: Figure::Images {
-            height: data.height as u32,
-            width: data.width as u32,
-            columns: 2,
-            map: ColorMap::GrayR,
-            low,
-            high,
-            images,
-        },
     }
 }

@@ -137,7 +137,11 @@ fn look(params: &BinaryParams, data: &Dataset) -> Result<Report> {
     report.sections.push(Section {
         id: "counts".into(),
         title: "How many of each".into(),
-        summary: format!("{} images of {} digits.", counts.iter().sum::<i64>(), counts.len()),
+        summary: match (counts.iter().sum::<i64>(), counts.len()) {
+            (1, 1) => "1 image of 1 digit.".into(),
+            (n, 1) => format!("{n} images of 1 digit."),
+            (n, digits) => format!("{n} images of {digits} digits."),
+        },
         figure: Figure::Numbers(Table { columns: vec!["digit".into(), "images".into()], rows }),
     });
     Ok(report)

@@ -122,7 +122,11 @@ fn look(params: &DigitsParams, data: &Dataset) -> Report {
     report.sections.push(Section {
         id: "counts".into(),
         title: "How many of each".into(),
-        summary: format!("{} images of {} digits.", data.n, present.len()),
+        summary: format!(
+            "{} of {}.",
+            if data.n == 1 { "1 image".into() } else { format!("{} images", data.n) },
+            if present.len() == 1 { "1 digit".into() } else { format!("{} digits", present.len()) }
+        ),
         figure: Figure::Numbers(Table { columns: vec!["digit".into(), "images".into()], rows }),
     });
     report

@@ -215,6 +215,7 @@ impl Experiment for Encludl {
     const TITLE: &'static str = "Pixels that matter";
     type Params = EncludlParams;
     type Job = Bootstrap;
+    const NEEDS: &'static [super::Need] = &[("max_iter", "solver", &["compat"])];
 
     fn check(params: &EncludlParams, _: usize, n_features: usize) -> Result<()> {
         pair::pairs(&params.pairs)?;

@@ -34,6 +34,7 @@ mod pcakmeans;
 mod pcatree;
 mod pictures;
 mod principal;
+mod prototypes;
 mod prune;
 mod purity;
 mod reconstructed;
@@ -73,6 +74,9 @@ use std::sync::Arc;
 /// A parameter's name and its value as written in a link.
 pub type Values = Vec<(String, String)>;
 
+/// A parameter, another one, and those of its values with which the first one counts.
+pub type Need = (&'static str, &'static str, &'static [&'static str]);
+
 /// One experiment.
 pub trait Experiment: 'static {
     /// Its name in links.
@@ -89,6 +93,9 @@ pub trait Experiment: 'static {
 
     /// Parameters of its table that have no effect here: links keep them, forms do not offer them.
     const IDLE: &'static [&'static str] = &[];
+
+    /// Parameters that count only with some values of another one: forms show when they do not.
+    const NEEDS: &'static [Need] = &[];
 
     /// Seconds of silence after which a worker of this run counts as stuck.
     fn patience(_params: &Self::Params) -> f64 {
@@ -128,6 +135,8 @@ pub struct Entry {
     pub specs: fn() -> Vec<ParamSpec>,
     /// Parameters of the table that have no effect.
     pub idle: &'static [&'static str],
+    /// Parameters that count only with some values of another one.
+    pub needs: &'static [Need],
     #[cfg(feature = "compute")]
     check: fn(&Values, usize, usize) -> Result<()>,
     #[cfg(feature = "compute")]
@@ -147,6 +156,12 @@ impl Entry {
     /// The one way `values` are written, or the first error in them.
     pub fn normal(&self, values: &Values) -> Result<Values> {
         params::normal(&(self.specs)(), values)
+    }
+
+    /// The need of a parameter that these values do not meet.
+    pub fn unmet(&self, name: &str, value: impl Fn(&str) -> Option<String>) -> Option<&'static Need> {
+        let met = |need: &Need| value(need.1).is_none_or(|now| now.split('~').any(|one| need.2.contains(&one)));
+        self.needs.iter().find(|need| need.0 == name && !met(need))
     }
 
     /// An error if the parameters do not fit images of that number and size.
@@ -192,6 +207,7 @@ const fn entry<E: Experiment>(group: &'static str) -> Entry {
         instant: E::INSTANT,
         specs: E::Params::specs,
         idle: E::IDLE,
+        needs: E::NEEDS,
         #[cfg(feature = "compute")]
         check: |values, n_samples, n_features| E::check(&typed(values)?, n_samples, n_features),
         #[cfg(feature = "compute")]

@@ -189,9 +189,15 @@ fn report(params: &PatchesParams, image: (usize, usize), n_images: usize, taken:
         0 => String::new(),
         rest => format!(" {rest} more would follow."),
     };
+    let every = match step {
+        1 => "Each".to_string(),
+        2 => "Every second".into(),
+        3 => "Every third".into(),
+        step => format!("Every {step}th"),
+    };
     let summary = format!(
-        "Every {step}th of {} patches of {p} by {p} pixels: {n_shown} of them.{rest} All are drawn with the same \
-         shades; {:.0} % of all patches are one grey, mostly blank paper.",
+        "{every} of {} patches of {p} by {p} pixels: {n_shown} of them.{rest} All are drawn with the same \
+         shades; {:.0} % of all patches are one grey.",
         taken.n,
         share(taken.n_constant)
     );
@@ -210,7 +216,7 @@ fn report(params: &PatchesParams, image: (usize, usize), n_images: usize, taken:
         id: "counts".into(),
         title: "How many".into(),
         summary: format!(
-            "{} patches, {:.0} % of them different from the other patches of their image. {} pixels of 256 grey levels \
+            "{} patches; if those that are equal within an image count once, {:.0} % of them are left. {} pixels of 256 grey levels \
              could show 256 to the power of {} different patches.",
             taken.n,
             share(taken.n_distinct),

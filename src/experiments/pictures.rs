@@ -108,7 +108,10 @@ pub fn confusion_of(
     let noun = if k == 1 { "cluster" } else { "clusters" };
     let summary = match orphans.as_slice() {
         [] => format!("{k} {noun}; {every} is the most frequent one of at least one of them."),
-        none => format!("{k} {noun}; no cluster has its majority in {}.", none.join(", ")),
+        [rest @ .., last] => {
+            let none = if rest.is_empty() { last.to_string() } else { format!("{} or {last}", rest.join(", ")) };
+            format!("{k} {noun}; of none of them {none} is the most frequent digit.")
+        }
     };
     Section {
         id: id.into(),

@@ -3,7 +3,7 @@
 use super::kmeans::{Init, KMeansParams, Scaling};
 use super::lab::{Lab, Progress};
 use super::restarts::{Fit, Restart};
-use super::{Experiment, pictures};
+use super::{Experiment, pictures, prototypes};
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::learn::metrics;
@@ -26,6 +26,9 @@ crate::params! {
         scaling "Scaling": Scaling = Scaling::None, Domain::Choice(Scaling::WORDS);
     }
 }
+
+/// What is compared, in the order of the curves.
+const NAMES: [&str; 3] = ["purity", "adjusted Rand index", "normalised mutual information"];
 
 impl PurityParams {
     fn kmeans(&self, n_clusters: u32) -> KMeansParams {
@@ -63,7 +66,7 @@ impl Experiment for Purity {
         };
         let fits = lab.map("Restarts", &jobs, &mut live).await?;
         let mut report = report(params, data, &fits.iter().map(Some).collect::<Vec<_>>())?;
-        end(&mut report, data)?;
+        end(params, &mut report, data)?;
         Ok(report)
     }
 
@@ -88,6 +91,13 @@ impl Experiment for Purity {
         script += "show('purity_end', confusion.max(axis=0).sum() / len(y))\n";
         script += "show('ari_end', metrics.adjusted_rand_score(y, same))\n";
         script += "show('nmi_end', metrics.normalized_mutual_info_score(y, same))\n";
+        script += &format!("m = min(len(X), {})\n", prototypes::MOST);
+        script += &format!("order = np.random.RandomState({}).permutation(m)\n", params.random_state);
+        script += "part = np.arange(m) * len(X) // m\nsample, digits = X[part], y[part]\n";
+        script += "for k in sorted({round(m ** (i / 48)) for i in range(49)}):\n";
+        script += "    nearest = metrics.pairwise_distances_argmin(sample, sample[order[:k]])\n";
+        script += "    confusion = metrics.cluster.contingency_matrix(digits, nearest)\n";
+        script += "    print(k, confusion.max(axis=0).sum() / m, metrics.adjusted_rand_score(digits, nearest))\n";
         script
     }
 }
@@ -106,7 +116,7 @@ fn every_image(data: &Dataset) -> (Vec<i32>, usize) {
 }
 
 /// Where the curves end: nothing to search for, as every different image is a cluster.
-fn end(report: &mut Report, data: &Dataset) -> Result<()> {
+fn end(params: &PurityParams, report: &mut Report, data: &Dataset) -> Result<()> {
     let truth: Vec<i32> = data.labels.iter().map(|label| i32::from(*label)).collect();
     let (found, k) = every_image(data);
     let scores = [
@@ -120,27 +130,8 @@ fn end(report: &mut Report, data: &Dataset) -> Result<()> {
     for ((id, name), score) in names.into_iter().zip(scores) {
         report.metric(id, &format!("{name}, each of them a cluster"), Value::Float(score));
     }
-    let Some(Figure::Curves { x_title, y_title, curves }) =
-        report.sections.iter().find(|section| section.id == "against_k").map(|section| section.figure.clone())
-    else {
-        return Ok(());
-    };
-    let curves = curves.into_iter().zip(scores).map(|(mut curve, score)| {
-        if curve.points.last().is_none_or(|(last, _)| *last < k as f64) {
-            curve.points.push((k as f64, score));
-        }
-        curve
-    });
-    report.sections.push(Section {
-        id: "end".into(),
-        title: "The same, to the end".into(),
-        summary: format!(
-            "On the right each of {k} different images is a cluster of its own. Nothing is learned there, and purity is \
-             {:.4}; the adjusted Rand index is {:.4}, the mutual information {:.4}.",
-            scores[0], scores[1], scores[2]
-        ),
-        figure: Figure::Curves { x_title, y_title, curves: curves.collect() },
-    });
+    let ways = prototypes::ways(data, params.random_state)?;
+    report.sections.push(prototypes::section(&ways, NAMES));
     Ok(())
 }
 
@@ -181,8 +172,7 @@ fn report(params: &PurityParams, data: &Dataset, fits: &[Option<&Fit>]) -> Resul
             numbers: Numbers::U32(fit.labels.clone()),
         });
     }
-    let names = ["purity", "adjusted Rand index", "normalised mutual information"];
-    let curves = names
+    let curves = NAMES
         .iter()
         .zip(lines)
         .zip(0u8..)
@@ -217,7 +207,7 @@ mod tests {
         let (found, k) = every_image(&data);
         assert_eq!(k, found.iter().collect::<std::collections::BTreeSet<_>>().len());
         let mut report = Report::default();
-        end(&mut report, &data).unwrap();
+        end(&PurityParams::default(), &mut report, &data).unwrap();
         let score =
             |report: &Report, id: &str| match report.metrics.iter().find(|metric| metric.id == id).unwrap().value {
                 Value::Float(score) => score,
@@ -233,7 +223,7 @@ mod tests {
         let (found, fewer) = every_image(&data);
         assert_eq!((found[0], fewer), (found[other], k - 1));
         let mut report = Report::default();
-        end(&mut report, &data).unwrap();
+        end(&PurityParams::default(), &mut report, &data).unwrap();
         assert_eq!(score(&report, "purity_end"), 1.0 - 1.0 / data.n as f64);
     }
 }

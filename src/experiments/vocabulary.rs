@@ -80,7 +80,8 @@ impl Experiment for FindWords {
                show('most_frequent', sizes.argmax())\n\
                show('share_of_most_frequent', sizes.max() / len(all_patches))\n\
                contrast = np.ptp(model.cluster_centers_, axis=1)\n\
-               show('contrast_of_most_frequent', contrast[sizes.argmax()] / contrast.max())\n\
+               if len(sizes) > 1:\n    \
+               show('contrast_of_most_frequent', contrast[sizes.argmax()] / contrast.max() if contrast.max() > 0 else 0.0)\n\
                show('sizes', ' '.join(map(str, sizes)))\n"
     }
 }
@@ -102,20 +103,27 @@ fn report(params: &VocabularyParams, learning: &Learning, n_patches: usize, fits
     report.metric("best_restart", "Winning restart (from 0)", Value::Int(best as i64));
     report.metric("most_frequent", "Most frequent word", Value::Int(frequent as i64));
     report.metric("share_of_most_frequent", "Its share of the patches", Value::Float(share(frequent)));
-    report.metric(
-        "contrast_of_most_frequent",
-        "Its contrast, as a share of the greatest of a word",
-        Value::Float(contrast(&fit.cluster_centers, sizes.len(), frequent)),
-    );
+    // A single word has none to be compared with.
+    if sizes.len() > 1 {
+        report.metric(
+            "contrast_of_most_frequent",
+            "Its contrast, as a share of the greatest of a word",
+            Value::Float(contrast(&fit.cluster_centers, sizes.len(), frequent)),
+        );
+    }
     let text = sizes.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
     report.metric("sizes", "Patches of each word", Value::Text(text));
 
     let words: Vec<f32> = fit.cluster_centers.iter().map(|value| *value as f32).collect();
     let p = params.patch_size;
+    let words_ = if sizes.len() == 1 { "1 word".into() } else { format!("{} words", sizes.len()) };
+    let used = match sizes.iter().filter(|size| **size > 0).count() {
+        used if used == sizes.len() => String::new(),
+        used => format!(", of which only {used} have any"),
+    };
     let summary = format!(
-        "{} words of {p} by {p} pixels, the means of {n_patches} patches in as many clusters, lighter is more ink. The \
-         most frequent, word {frequent}, stands for {:.1} % of the patches.",
-        sizes.len(),
+        "{words_} of {p} by {p} pixels, the means of {n_patches} patches in as many clusters{used}, lighter is more ink. \
+         The most frequent, word {frequent}, stands for {:.1} % of the patches.",
         100.0 * share(frequent)
     );
     report.sections.push(learning.words(&words, &summary, |word| format!("{word}: {}", sizes[word])));
@@ -165,10 +173,14 @@ fn ranks(sizes: &[u64], n_patches: usize) -> Section {
     Section {
         id: "ranks".into(),
         title: "How frequent the words are".into(),
-        summary: format!(
-            "Share of the patches against the rank of the word. The {} most frequent words stand for half of all patches.",
-            half.count()
-        ),
+        summary: match half.count() {
+            1 => "Share of the patches against the rank of the word. The most frequent word alone stands for half of all \
+                  patches."
+                .into(),
+            n => format!(
+                "Share of the patches against the rank of the word. The {n} most frequent words stand for half of all patches."
+            ),
+        },
         figure: Figure::Curves {
             x_title: "rank".into(),
             y_title: "share of the patches".into(),

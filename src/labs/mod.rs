@@ -62,6 +62,9 @@ pub struct Scene {
     /// Sections to show, in this order; all if empty.
     #[serde(default)]
     pub shows: Vec<String>,
+    /// Sections that other settings than the scene's bring, behind them.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// Sections that are shown besides while it runs, behind the others.
     #[serde(default)]
     pub live: Vec<String>,

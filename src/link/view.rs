@@ -7,6 +7,7 @@ use crate::experiments::Values;
 use crate::report::ColorScale;
 use crate::report::Rate;
 use crate::report::sight::Look;
+use crate::report::signed::{COLORS, Ends};
 
 /// Highest cut that a link may ask for.
 const HIGHEST: f64 = 1e12;
@@ -27,23 +28,32 @@ pub struct View {
 type Normal = fn(&str) -> Option<String>;
 
 /// The other names of a view, and what their values must be.
-const LOOKS: [(&str, &str, Normal); 4] = [
+const LOOKS: [(&str, &str, Normal); 8] = [
     ("level", "an error rate above 0 and below 1", |text| {
         Some(decimal::read(text).filter(|level| *level > 0.0 && *level < 1.0)?.to_string())
     }),
-    ("rate", "fwer, bhq or bhy", |text| {
-        Rate::WORDS.iter().find(|(_, word)| *word == text).map(|(_, word)| word.to_string())
+    ("rate", "fwer, bhq or bhy", |text| word(text, Rate::WORDS.iter().map(|(_, word)| *word))),
+    ("look", "mask, p, z or coef", |text| word(text, Look::ALL.iter().map(|(_, word, _)| *word))),
+    ("colors", "RdYlGn or PuOr", |text| word(text, COLORS.iter().map(|(_, word)| *word))),
+    ("ends", "max, size or shared", |text| word(text, Ends::ALL.iter().map(|(_, word)| *word))),
+    ("word", "a number of a word, from 0 to 999", |text| {
+        text.parse::<u32>().ok().filter(|word| *word < 1000).map(|word| word.to_string())
     }),
-    ("look", "mask, p, z or coef", |text| {
-        Look::ALL.iter().find(|(_, word, _)| *word == text).map(|(_, word, _)| word.to_string())
+    ("template", "a chain and one of its groups, such as 0~3", |text| {
+        numbers(text).map(|[chain, group]| format!("{chain}~{group}"))
     }),
     ("pixel", "a pair, a row and a column, such as 0~14~10", |text| {
-        spot(text).map(|[pair, row, column]| format!("{pair}~{row}~{column}"))
+        numbers(text).map(|[pair, row, column]| format!("{pair}~{row}~{column}"))
     }),
 ];
 
-/// Three small numbers joined by `~`.
-fn spot(text: &str) -> Option<[u32; 3]> {
+/// One of these words.
+fn word(text: &str, mut words: impl Iterator<Item = &'static str>) -> Option<String> {
+    words.find(|word| *word == text).map(String::from)
+}
+
+/// So many small numbers joined by `~`.
+fn numbers<const N: usize>(text: &str) -> Option<[u32; N]> {
     let numbers: Vec<u32> =
         text.split('~').map(|part| part.parse().ok().filter(|n| *n < 1000)).collect::<Option<_>>()?;
     numbers.try_into().ok()
@@ -60,14 +70,16 @@ const COLOR_SCALE: &str = "color_scale";
 impl View {
     /// What holds when other settings are chosen: a height of one tree means nothing in another.
     pub fn of_other_settings(&self) -> Self {
-        // An error rate, and how results are looked at, mean the same with other settings; a pixel of a pair does not.
-        let looks = self.looks.iter().filter(|(name, _)| name != "pixel").cloned().collect();
+        // An error rate, and how results are looked at, mean the same with other settings; a pixel of a pair does not, nor
+        // the number of a word or of a group.
+        let theirs = |name: &str| ["pixel", "word", "template"].contains(&name);
+        let looks = self.looks.iter().filter(|(name, _)| !theirs(name)).cloned().collect();
         View { color_scale: self.color_scale, looks, ..View::default() }
     }
 
     /// A part that has a word of its own, as it is written.
-    pub fn value(&self, name: &str) -> Option<&'static str> {
-        (name == COLOR_SCALE).then(|| self.color_scale.word())
+    pub fn value(&self, name: &str) -> Option<&str> {
+        if name == COLOR_SCALE { Some(self.color_scale.word()) } else { self.look(name) }
     }
 
     /// The height at which the tree of that section is cut.
@@ -102,7 +114,12 @@ impl View {
 
     /// The pixel that is looked at: pair, row, column.
     pub fn pixel(&self) -> Option<[u32; 3]> {
-        spot(self.look("pixel")?)
+        numbers(self.look("pixel")?)
+    }
+
+    /// The template that is looked into: chain, group.
+    pub fn template(&self) -> Option<[u32; 2]> {
+        numbers(self.look("template")?)
     }
 
     /// The names and values that write it.

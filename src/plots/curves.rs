@@ -9,6 +9,9 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 /// Height of a line of the legend in CSS pixels.
 const LEGEND: f64 = 19.0;
 
+/// About as wide as a letter of the legend is, in CSS pixels.
+const LETTER: f64 = 6.9;
+
 /// Room above the lines but for the legend, and below them for the axis, in CSS pixels.
 const ABOVE: f64 = 10.0;
 const MARGIN: f64 = 2.0;
@@ -61,7 +64,7 @@ pub fn draw<DB: DrawingBackend>(
     frame: &Frame,
 ) -> Drawn {
     let points = || curves.iter().flat_map(|curve| curve.points.iter());
-    let (x_low, x_high) = span(points().map(|point| point.0));
+    let (x_low, x_high) = across(points().map(|point| point.0));
     let (y_low, y_high) = heights(curves);
     let theme = frame.theme;
     let mut chart = ChartBuilder::on(area)
@@ -74,7 +77,7 @@ pub fn draw<DB: DrawingBackend>(
         .build_cartesian_2d(x_low..x_high, y_low..y_high)
         .map_err(message)?;
     let axis = (FontFamily::SansSerif, frame.font(12.0)).into_font().color(&theme.muted);
-    let whole = x_low.fract() == 0.0 && x_high.fract() == 0.0;
+    let whole = x_low.fract() == 0.0 && x_high.fract() == 0.0 && points().all(|point| point.0.fract() == 0.0);
     let n_labels = if whole { ((x_high - x_low) as usize + 1).min(8) } else { 6 };
     chart
         .configure_mesh()
@@ -83,7 +86,7 @@ pub fn draw<DB: DrawingBackend>(
         .axis_style(theme.muted.stroke_width(frame.px(1.0) as u32))
         .x_labels(n_labels)
         .y_labels(5)
-        .x_label_formatter(&|x| if whole { format!("{x:.0}") } else { Value::Float(*x).short() })
+        .x_label_formatter(&|x| if whole { format!("{x:.0}") } else { label(*x, x_high - x_low) })
         .y_label_formatter(&|y| label(*y, (y_high - y_low) / 1.1))
         .label_style(axis.clone())
         .axis_desc_style(axis)
@@ -117,7 +120,11 @@ pub fn draw<DB: DrawingBackend>(
 
 /// The names of the curves that have a colour of their own, above the lines.
 fn legend<DB: DrawingBackend>(curves: &[Curve], area: &DrawingArea<DB, Shift>, frame: &Frame) -> Drawn {
-    let left = frame.px(84.0);
+    // Beside the axis, unless the longest name would not end within the picture.
+    let longest = named(curves).map(|(name, _)| name.chars().count()).max().unwrap_or(0) as f64;
+    let room = f64::from(area.dim_in_pixel().0) / frame.px(1.0).max(1) as f64;
+    let beside = LABELS + 5.0;
+    let left = frame.px(if beside + 12.0 + LETTER * longest <= room { beside } else { 6.0 });
     for (line, (name, i)) in (0..).zip(named(curves)) {
         let y = frame.px(14.0 + LEGEND * f64::from(line));
         area.draw(&Circle::new((left, y), frame.px(5.0), frame.theme.class(i).filled())).map_err(message)?;
@@ -146,6 +153,18 @@ fn span(values: impl Iterator<Item = f64>) -> (f64, f64) {
     } else if low == high {
         let half = if low == 0.0 { 0.5 } else { low.abs() * 0.05 };
         (low - half, high + half)
+    } else {
+        (low, high)
+    }
+}
+
+/// The same along the x axis, where a single whole number stands between its neighbours.
+fn across(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+    let seen = values.inspect(|value| (least, most) = (least.min(*value), most.max(*value)));
+    let (low, high) = span(seen);
+    if least == most && least.fract() == 0.0 {
+        (if least == 0.0 { 0.0 } else { least - 1.0 }, least + 1.0)
     } else {
         (low, high)
     }
@@ -182,6 +201,11 @@ mod tests {
         assert_eq!(span([f64::NAN].into_iter()), (0.0, 1.0));
         let (low, high) = span([2.0].into_iter());
         assert!(low < 2.0 && 2.0 < high);
+        // One number of clusters has its own label, and no fractions beside it.
+        assert_eq!(across([10.0, 10.0].into_iter()), (9.0, 11.0));
+        assert_eq!(across([10.0, 20.0].into_iter()), (10.0, 20.0));
+        assert_eq!(across([0.0].into_iter()), (0.0, 1.0));
+        assert_eq!(across([0.5].into_iter()), (0.475, 0.525));
     }
 
     #[test]

@@ -44,6 +44,23 @@ pub struct Completion {
     pub expected: Vec<Vec<f64>>,
 }
 
+/// The words under an image with hidden pixels and what becomes of it; `greatest` is the greatest standard deviation
+/// between the chains.
+pub fn completed_words(name: &str, observed: &[bool], n_chains: usize, greatest: f64) -> String {
+    let hidden = match observed.iter().filter(|seen| !**seen).count() {
+        0 => return format!("{name} with nothing hidden, so that there is nothing to complete."),
+        n if n == observed.len() => "all of it",
+        _ => "a part",
+    };
+    match n_chains {
+        1 => format!("{name} with {hidden} hidden, completed by what one chain expects."),
+        n => format!(
+            "{name} with {hidden} hidden, completed by what {n} chains expect, and where they differ: darkest is a standard \
+             deviation of 0.5 between them; here it is at most {greatest:.2}."
+        ),
+    }
+}
+
 fn find<'a>(arrays: &'a [Array], name: &str) -> Option<&'a Array> {
     arrays.iter().find(|array| array.name == name)
 }
@@ -57,6 +74,7 @@ pub const BY_SIZE: &str = "Each is as wide as its share of the largest group.";
 pub fn summary(chain: usize, sizes: &[u32], words: &str) -> String {
     let (n, largest, smallest) = (sizes.len(), sizes.first().unwrap_or(&0), sizes.last().unwrap_or(&0));
     match n {
+        1 if *largest == 1 => format!("1 group of chain {chain}, of 1 image. {words}"),
         1 => format!("1 group of chain {chain}, of {largest} images. {words}"),
         _ => {
             format!(

@@ -99,7 +99,8 @@ impl Conductor {
                     let report = decode(&raw)?;
                     return Ok(Conclusion { report, raw, digest: digest.clone(), memory, parts: parts.clone() });
                 }
-                _ => aside(&message, watch)?,
+                // The last of a stage may come when its jobs are through.
+                _ => self.aside(&message, watch)?,
             }
         }
     }
@@ -159,12 +160,7 @@ impl Conductor {
                     }
                 };
                 match step {
-                    Step::Aside(message) => {
-                        aside(&message, watch)?;
-                        if matches!(message.head, FromWorker::Unfinished) {
-                            self.companion.say_when_drawn(&ToWorker::Drawn)?;
-                        }
-                    }
+                    Step::Aside(message) => self.aside(&message, watch)?,
                     Step::News(news) => self.relay(news, watch)?,
                     Step::Over(outcome) => break outcome,
                 }
@@ -186,28 +182,29 @@ impl Conductor {
             None => Ok(()),
         }
     }
+
+    /// What the conductor says beside the matter.
+    fn aside(&self, message: &Message<FromWorker>, watch: &dyn Watch) -> Result<()> {
+        match &message.head {
+            FromWorker::Progress { stage, done, of, share } => {
+                watch.progress(stage, *done as usize, *of as usize, *share);
+                Ok(())
+            }
+            FromWorker::Unfinished => {
+                if watch.wants_report() {
+                    watch.show(decode(&message.bytes())?);
+                }
+                // It waits for that before it sends the next.
+                self.companion.say_when_drawn(&ToWorker::Drawn)
+            }
+            FromWorker::Panicked { message } => Err(Error::Worker(message.clone())),
+            other => Err(unexpected(other)),
+        }
+    }
 }
 
 enum Step {
     Aside(Message<FromWorker>),
     News(Option<News>),
     Over(Result<()>),
-}
-
-/// What the conductor says beside the matter.
-fn aside(message: &Message<FromWorker>, watch: &dyn Watch) -> Result<()> {
-    match &message.head {
-        FromWorker::Progress { stage, done, of, share } => {
-            watch.progress(stage, *done as usize, *of as usize, *share);
-            Ok(())
-        }
-        FromWorker::Unfinished => {
-            if watch.wants_report() {
-                watch.show(decode(&message.bytes())?);
-            }
-            Ok(())
-        }
-        FromWorker::Panicked { message } => Err(Error::Worker(message.clone())),
-        other => Err(unexpected(other)),
-    }
 }

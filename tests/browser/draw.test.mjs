@@ -160,6 +160,19 @@ for (const name of BROWSERS) {
       await lab.settled();
       const share = Number((await cell(3, 3)).match(/: ([\d.]+)$/)[1]);
       near(share, (100 * counts[3]) / counts.reduce((a, b) => a + b), 0.051);
+      // The table is of what is seen.
+      await lab.frame.click('[data-section="confusion_test"] [data-testid="table"]');
+      const listed = () => lab.ask(() => {
+        const table = document.querySelector('[data-section="confusion_test"] .table');
+        return [table.querySelector("th").textContent, table.querySelectorAll("tbody tr")[3].cells[4].textContent];
+      });
+      const [head, shown] = await listed();
+      assert.match(head, /\(% of the row\)$/);
+      near(Number(shown), share, 0.051);
+      await lab.click("cells-counts");
+      await lab.until((n) => document.querySelector('[data-section="confusion_test"] .table tbody').rows[3].cells[4].textContent === n, { argument: String(counts[3]) });
+      await lab.click("cells-row");
+      await lab.settled();
       await lab.frame.$eval('[data-section="confusion_test"] [data-cell="3,5"]', (cell) => cell.click());
       await lab.until(() => document.querySelector('[data-testid="cell-images"]').textContent.includes("Press Run"));
       await axe(lab, '[data-section="confusion_test"]');

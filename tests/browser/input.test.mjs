@@ -6,7 +6,7 @@ import { BROWSERS, closeAll, launch } from "./browsers.mjs";
 import { DIST, LabPage, id } from "./lab_page.mjs";
 import { serve } from "./server.mjs";
 
-const SHARD = "/data/mnist-v1-0.bin.gz";
+const SHARD = "/data/mnist-v2-0.bin.gz";
 const SMALL = "#/bench/kmeans?data=mnist1k&n_init=2";
 
 let server;
@@ -127,7 +127,7 @@ for (const name of BROWSERS) {
         await lab.start();
         const words = await lab.waitFor("error-card");
         assert.match(words, expected);
-        assert.ok(words.includes("mnist-v1-0.bin.gz"), words);
+        assert.ok(words.includes("mnist-v2-0.bin.gz"), words);
         // Once more with the same damage: the same card, no crash.
         await lab.click("retry");
         await lab.until(() => !document.querySelector('[data-testid="cancel"]'));

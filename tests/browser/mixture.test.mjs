@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { BROWSERS, closeAll, launch } from "./browsers.mjs";
-import { DIST, LabPage, id } from "./lab_page.mjs";
+import { DIST, LONG, LabPage, id } from "./lab_page.mjs";
 import { serve } from "./server.mjs";
 
 // A small run: what is tested is what is done with it.
@@ -47,7 +47,7 @@ for (const name of BROWSERS) {
       const before = await pictures(lab);
 
       // With the pointer: a stroke of a brush three wide over twenty pixels of the seen half.
-      await part(lab, 7);
+      await part(lab, 8);
       await lab.until(() => document.querySelector('[data-testid="brush-words"]').textContent.startsWith("Nothing"));
       await lab.frame.$eval(id("brush-canvas"), (canvas) => canvas.scrollIntoView({ block: "center" }));
       const box = await (await lab.frame.$(id("brush-canvas"))).boundingBox();
@@ -70,10 +70,18 @@ for (const name of BROWSERS) {
       assert.deepEqual(await pictures(lab), before);
 
       // With the keys.
-      await part(lab, 7);
+      await part(lab, 8);
       await lab.frame.focus(id("brush-canvas"));
       for (const key of ["ArrowUp", "ArrowLeft", " "]) await lab.page.keyboard.press(key);
       await hidden(lab, 9);
+      await lab.close();
+    });
+
+    test("the brush begins with what the run has hidden", async () => {
+      const lab = await LabPage.open(browser, server.url, `#/mixture/1-complete?${SMALL}&hidden=all`);
+      await lab.run();
+      await lab.frame.waitForSelector(id("brushing"));
+      await hidden(lab, 784);
       await lab.close();
     });
 
@@ -103,7 +111,7 @@ for (const name of BROWSERS) {
       assert.deepEqual(after.slice(0, 2), [mean, spread]);
       assert.notEqual(after[2], draw);
       assert.match(await lab.text("brush-drawn"), /^draw 1: chain 1, group \d+$/);
-      await part(lab, 6);
+      await part(lab, 7);
       await hidden(lab, 784);
       assert.match(await lab.text("brush-opinions"), /^chain 0: group 0 \(\d+ %\) · chain 1: group 0 /);
       assert.deepEqual(await lab.violations("brush"), []);
@@ -202,7 +210,7 @@ for (const name of BROWSERS) {
       const half = await pictures(lab);
       assert.notDeepEqual(half, before);
       // Nothing hidden: the completion is the drawing, in the middle.
-      await part(lab, 7);
+      await part(lab, 8);
       await lab.until(() => document.querySelector('[data-testid="brush-words"]').textContent.startsWith("Nothing"));
       await lab.settled();
       const middle = await lab.ask(() => {
@@ -304,9 +312,6 @@ for (const name of BROWSERS) {
 
     test("chains are paused after a sweep and go on to the same result; a wrong file is refused in a sentence", async () => {
       const lab = await LabPage.open(browser, server.url, "#/mixture/1-run?n_chains=3&n_iter=90&n_groups=60");
-      const whole = await lab.run();
-      await lab.go("#/mixture/1-run?n_chains=3&n_iter=90&n_groups=61");
-      await lab.go("#/mixture/1-run?n_chains=3&n_iter=90&n_groups=60");
       await lab.start();
       await lab.badge(/^partial/);
       await lab.waitFor("keep-go");
@@ -317,18 +322,43 @@ for (const name of BROWSERS) {
       assert.match(await lab.text("keep-words"), new RegExp(`^The chains have done ${done} of 90 sweeps`));
       assert.equal(await lab.text("keep-go"), "Go on");
       assert.equal(await lab.frame.$eval(id("keep-save"), (button) => button.disabled), false);
+      // Who leaves and comes back finds them as they were.
+      await lab.go("#/mixture/1-clusters");
+      await lab.badge(/^saved result$/);
+      await lab.page.goBack();
+      await lab.badge(/^stopped at/);
+      assert.equal(await lab.text("keep-go"), "Go on");
       await lab.click("keep-go");
       await lab.finished();
-      assert.equal(await lab.digest(), whole);
+      const whole = await lab.digest();
+      assert.equal(await lab.run(), whole);
+      // The first sweep can be watched again: from many groups to few.
+      await lab.frame.$eval(id("melt"), (melt) => (melt.open = true));
+      const frame = (to) =>
+        lab.frame.$eval(`${id("melt")} ${id("player-scrub")}`, (slider, to) => {
+          slider.value = to;
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+        }, to);
+      await frame("0");
+      await lab.settled();
+      assert.match(await lab.text("melt-words"), /^Chain \d, sweep 1: \d+ of 2023 images have chosen; \d+ groups in use/);
+      const pictured = () => lab.ask(() => [...document.querySelectorAll('[data-testid="melt"] .cell span')].map((size) => Number(size.textContent)));
+      const begun = await pictured();
+      assert.ok(begun.reduce((sum, n) => sum + n, 0) <= 2023);
+      await frame("1");
+      await lab.settled();
+      assert.notDeepEqual(await pictured(), begun);
 
       const folder = await mkdtemp(join(tmpdir(), "digitoscope-chains-"));
       for (const [name, text] of [["words.json", "no chains"], ["other.json", '{"format": 7}']]) {
         await writeFile(join(folder, name), text);
         const input = await lab.frame.$(id("keep-load"));
         await input.uploadFile(join(folder, name));
-        await lab.waitFor("error-card");
-        const words = await lab.frame.$eval(`${id("error-card")} p`, (words) => words.textContent);
-        assert.equal(words, 'These saved chains cannot go on here: the file is not whole or no file of chains. Choose one that "Save the chains" wrote.');
+        await lab.until(() => document.querySelector('[data-testid="keep-refused"]').textContent && document.querySelector('[data-testid="run"]'), { timeout: LONG });
+        // Said where the file was chosen; what is shown is still what it was.
+        assert.equal(await lab.text("error-card"), null);
+        assert.equal(await lab.digest(), whole);
+        assert.equal(await lab.text("keep-refused"), 'These saved chains cannot go on here: the file is not whole or no file of chains. Choose one that "Save the chains" wrote.');
       }
       await rm(folder, { recursive: true });
       await lab.close();

@@ -131,7 +131,7 @@ for (const name of BROWSERS) {
       assert.ok(grown.length >= 2, (await said(lab)).join(" | "));
       assert.deepEqual(grown, [...new Set(grown)].toSorted((a, b) => a - b));
       assert.ok(grown[0] < 1_320_264);
-      assert.match((await said(lab)).at(-1), /^1320264 patches, /);
+      assert.match((await said(lab)).at(-1), /^1320264 patches; /);
 
       await lab.go("#/patches/3-patches?image_step=3&random_state=1");
       await lab.badge(/^out of date$/);
@@ -158,7 +158,7 @@ for (const name of BROWSERS) {
     });
 
     test("words and the reading of images are seen while bags are learned", { timeout: LONG }, async () => {
-      const lab = await LabPage.open(browser, server.url, "#/patches/3-bags?random_state=1");
+      const lab = await LabPage.open(browser, server.url, "#/patches/3-bags?n_words=150&random_state=1");
       await lab.badge(/^out of date$/);
       await listen(lab, "reading");
       // Each is there for a moment: noted by the page itself, since nobody who asks from outside is as quick.

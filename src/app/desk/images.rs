@@ -19,10 +19,9 @@ impl Desk {
         catalog::dataset(id).ok().map(Info::from).or_else(|| self.opened.with(opened))
     }
 
-    /// The name of this place's data set, or that of the published one that a visitor's files hold the images of: they
-    /// may differ from it in a byte.
-    pub fn images_of(&self) -> String {
-        let id = self.setup.with(|setup| setup.data.clone());
+    /// `id`, or the name of the published data set that a visitor's files of that name hold the images of: they may
+    /// differ from it in a byte.
+    pub fn images_named(&self, id: String) -> String {
         if self.info(&id).is_some_and(|info| info.like_mnist) { public::ALL_OF_MNIST.into() } else { id }
     }
 

@@ -49,6 +49,10 @@ impl Desk {
         if let Some(outcome) = self.own.with_value(|own| own.get(&key).cloned()) {
             return self.present(key, outcome);
         }
+        let stopped = self.stopped.with_value(|stopped| stopped.clone().filter(|stopped| stopped.key == key));
+        if stopped.is_some() && !self.run.with_untracked(RunState::busy) {
+            return self.shown.set(stopped);
+        }
         if moved {
             self.shown.set(None);
         }

@@ -52,6 +52,8 @@ pub struct Desk {
     /// Data sets that a visitor opened, now or (where the browser keeps them) earlier;
     /// `None` until it is known what the browser kept.
     pub opened: RwSignal<Option<Vec<Kept>>>,
+    /// Why the file that a run was to begin from was refused.
+    pub unread: RwSignal<String>,
     /// What the last run showed while it ran.
     pub played: RwSignal<Arc<Played>>,
     own: StoredValue<BTreeMap<String, Arc<Outcome>>>,
@@ -63,6 +65,12 @@ pub struct Desk {
     abort: StoredValue<Option<AbortHandle>, LocalStorage>,
     /// A value that the next run gets beside those of the link, such as the text of a file.
     beside: StoredValue<Option<(String, String)>>,
+    /// Whether the last run began with chains of a file.
+    pub loaded: StoredValue<bool>,
+    /// Seconds that were spent on what a run goes on from, and at its end on all of it.
+    spent: StoredValue<f64>,
+    /// The last result that was stopped: one may come back to it.
+    stopped: StoredValue<Option<Shown>>,
     writing: StoredValue<bool>,
     pub(super) turn: StoredValue<u32>,
 }
@@ -98,7 +106,11 @@ impl Desk {
             sharing: RwSignal::new(false),
             data: RwSignal::new(BTreeMap::new()),
             opened: RwSignal::new(None),
+            unread: RwSignal::new(String::new()),
             played: RwSignal::default(),
+            loaded: StoredValue::new(false),
+            spent: StoredValue::new(0.0),
+            stopped: StoredValue::new(None),
             own: StoredValue::new(BTreeMap::new()),
             saved: StoredValue::new(BTreeMap::new()),
             shards: StoredValue::new_local(fetch::Shards::default()),

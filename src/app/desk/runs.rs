@@ -23,6 +23,10 @@ impl Desk {
             return;
         }
         self.stop();
+        self.unread.set(String::new());
+        self.spent.set_value(0.0);
+        self.loaded.set_value(false);
+        let from_file = self.beside.with_value(Option::is_some);
         let desk = *self;
         let turn = self.turn.with_value(|turn| turn.wrapping_add(1));
         self.turn.set_value(turn);
@@ -35,8 +39,14 @@ impl Desk {
             if desk.turn.get_value() != turn {
                 return;
             }
+            let counted = desk.run.with_untracked(RunState::counted);
             desk.run.set(match done {
                 Ok(()) | Err(Error::Cancelled) => RunState::Idle,
+                // Said where the file was chosen: what is shown is still what it was.
+                Err(error) if from_file && !matches!(error, Error::Worker(_)) => {
+                    desk.unread.set(error.to_string());
+                    RunState::Idle
+                }
                 // Said at its control, if it has one.
                 Err(error @ Error::InvalidParameter { .. }) if desk.controls(&error) => {
                     desk.refused.set(Some((key, error)));
@@ -45,15 +55,17 @@ impl Desk {
                 Err(error) => RunState::Failed(error, link),
             });
             if desk.run.with_untracked(|run| *run != RunState::Idle) {
-                desk.keep_partial();
+                desk.keep_partial(counted);
             }
         });
     }
 
-    /// Computes what the controls say, with a value beside them that stands in no link.
-    pub fn start_from(&self, name: &str, text: String) {
+    /// Computes what the controls say, with a value beside them that stands in no link, in which so many seconds went
+    /// before.
+    pub fn start_from(&self, name: &str, text: String, spent: f64) {
         self.beside.set_value(Some((name.into(), text)));
         self.start();
+        self.spent.set_value(spent);
         // A run that did not begin must not leave it to another.
         if !self.run.with_untracked(RunState::busy) {
             self.beside.set_value(None);
@@ -91,7 +103,7 @@ impl Desk {
             configuration: key.clone(),
             engine: ENGINE.into(),
             digest,
-            seconds: (now() - began) / 1000.0,
+            seconds: (now() - began) / 1000.0 + self.spent.get_value(),
             memory_bytes: pool.memory() + u64::from(memory) + fetch::memory(),
             workers: if entry.instant { 0 } else { pool.max_workers() },
             parts,
@@ -131,23 +143,39 @@ impl Desk {
         script
     }
 
+    /// Seconds in which what is shown was computed, as far as it is known.
+    pub fn spent(&self) -> f64 {
+        let of = |shown: &Shown| match shown.status {
+            Status::Stopped(..) => self.spent.get_value(),
+            _ => shown.outcome.as_ref().map_or(0.0, |outcome| outcome.seconds),
+        };
+        self.shown.with_untracked(|shown| shown.as_ref().map_or(0.0, of))
+    }
+
     /// Ends what is going on at once; what it had found stays, marked as partial.
     pub fn stop(&self) {
         self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
         if let Some(abort) = self.abort.try_update_value(Option::take).flatten() {
             abort.abort();
         }
+        let counted = self.run.with_untracked(RunState::counted);
+        if let RunState::Running { seconds, .. } = self.run.get_untracked() {
+            self.spent.update_value(|spent| *spent += seconds);
+        }
         if self.run.with_untracked(RunState::busy) {
             self.run.set(RunState::Idle);
         }
-        self.keep_partial();
+        self.keep_partial(counted);
     }
 
-    pub(super) fn keep_partial(&self) {
+    /// What has formed stays, marked with how far the run had come.
+    pub(super) fn keep_partial(&self, counted: Option<(usize, usize)>) {
         let Some(Shown { status: Status::Partial(done, of), .. }) = self.shown.get_untracked() else { return };
+        let (done, of) = counted.unwrap_or((done, of));
         self.shown.update(|shown| {
             if let Some(shown) = shown {
                 shown.status = Status::Stopped(done, of);
+                self.stopped.set_value(Some(shown.clone()));
             }
         });
     }

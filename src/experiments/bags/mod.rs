@@ -11,7 +11,7 @@ use super::kmeans::KMeansParams;
 use super::lab::{Lab, Progress};
 use super::restarts::Fit;
 use crate::error::{Error, Result, Warning};
-use crate::learn::model_selection::stratified_k_fold;
+use crate::learn::model_selection::{Fold, stratified_k_fold};
 use crate::params::Domain;
 use crate::report::{Array, Numbers, Report, Section};
 pub use tasks::{Found, Rows, Task};
@@ -132,7 +132,7 @@ impl Experiment for LearnBags {
         let (rows, mut warnings) = bags(params, lab).await?;
         let images: Vec<u32> = (0..data.n as u32).step_by(params.learn_step as usize).collect();
         let labels: Vec<i64> = images.iter().map(|&i| i64::from(data.labels[i as usize])).collect();
-        let folds = stratified_k_fold(&labels, params.cv as usize, None)?;
+        let folds = folds(params, &labels)?;
 
         let mut tasks: Vec<(usize, Task)> =
             params.kmeans().restarts().into_iter().map(|restart| (0, Task::Pixels(restart))).collect();
@@ -175,6 +175,33 @@ impl Experiment for LearnBags {
     fn python(params: &BagsParams) -> String {
         twin::twin(params)
     }
+}
+
+/// The folds of the images that are learned from.
+fn folds(params: &BagsParams, labels: &[i64]) -> Result<Vec<Fold>> {
+    let several = |labels: &[i64]| labels.iter().any(|label| Some(label) != labels.first());
+    if !several(labels) {
+        let must_be = format!(
+            "such that images of at least 2 classes are learned from; the {} of every {}th are of one. Lower it, or choose \
+             other images",
+            labels.len(),
+            params.learn_step
+        );
+        return Err(Error::invalid("learn_step", must_be, params.learn_step));
+    }
+    let fewer = |why: &str| {
+        let must_be =
+            format!("smaller for the {} images learned from: {why}. Lower it, or lower learn_step", labels.len());
+        Error::invalid("cv", must_be, params.cv)
+    };
+    let folds = stratified_k_fold(labels, params.cv as usize, None).map_err(|error| match error {
+        Error::InvalidParameter { .. } => fewer("no class has so many of them"),
+        other => other,
+    })?;
+    if folds.iter().any(|fold| !several(&fold.train.iter().map(|i| labels[*i as usize]).collect::<Vec<_>>())) {
+        return Err(fewer("without one of the folds a single class would be left"));
+    }
+    Ok(folds)
 }
 
 /// Both vocabularies as far as they are.

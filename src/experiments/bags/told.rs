@@ -8,6 +8,7 @@ use crate::experiments::restarts::Fit;
 use crate::learn::kernels::{squared_difference, squared_distance};
 use crate::learn::{Closest, Matrix, metrics};
 use crate::report::{ColorMap, Figure, GalleryRow, Report, Section, Value};
+use std::cmp::Ordering;
 
 /// What is known of each form so far: labels of the clusters, and accuracies of the folds.
 #[derive(Default, Clone)]
@@ -64,10 +65,15 @@ pub(super) fn scores(params: &BagsParams, data: &Dataset, known: &[Known], repor
         (Some(pixels), Some(bag), Some(shuffled), Some(quarters)) => format!(
             "Logistic regression recognises {} of unseen images by their pixels and {} by the counts of their words. Told \
              in which quarter a word was, it recognises {}. With the pixels of all images shuffled alike, which pixels do \
-             not notice, bags fall to {}.",
+             not notice, bags {} {}.",
             percent(pixels),
             percent(bag),
             percent(quarters),
+            match shuffled.total_cmp(&bag) {
+                Ordering::Less => "fall to",
+                Ordering::Equal => "stay at",
+                Ordering::Greater => "rise to",
+            },
             percent(shuffled)
         ),
         _ => "Scores so far; the rest is being computed.".into(),
@@ -120,9 +126,10 @@ pub(super) fn near(params: &BagsParams, data: &Dataset, bags: &Matrix, report: &
         id: "near".into(),
         title: "Nearest images".into(),
         summary: format!(
-            "The {} images nearest to image {index}, a {label}: by their bags {} of them show a {label}, by their pixels {}.",
+            "The {} images nearest to image {index}, a {label}: by their bags {} of them {} a {label}, by their pixels {}.",
             rows[1].images.len(),
             same[0],
+            if same[0] == 1 { "shows" } else { "show" },
             same[1]
         ),
         figure: Figure::Gallery { data: data.id.clone(), rows },

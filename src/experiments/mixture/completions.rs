@@ -8,6 +8,7 @@ use crate::data::Dataset;
 use crate::error::Result;
 use crate::experiments::pictures;
 use crate::learn::mixture::Predictor;
+use crate::report::groups::completed_words;
 use crate::report::{Figure, Report, Section, Table, Value};
 use serde::{Deserialize, Serialize};
 
@@ -131,10 +132,18 @@ pub fn answers(params: &MixtureParams, data: &Dataset, look: &Look) -> Section {
     let (n, right) = (look.queries.len(), right(params, data, look));
     let seen =
         if params.held_out { "No chain has seen these images" } else { "The chains have learned from these images" };
-    let summary = format!(
-        "By what is seen of them, {right} of {n} images are taken for the digit that they are. No chain knows a digit: \
-         each group counts as the digits of its images, weighed by how probable it is for the seen part. {seen}."
-    );
+    let images = if n == 1 { "1 image is" } else { &format!("{n} images are") };
+    let summary = if hidden.iter().all(|hidden| *hidden) {
+        format!(
+            "Nothing is seen of them, so all are taken for the same digit, the one that is most frequent among the images of \
+             the chains: {right} of {images} taken for the digit that they are. {seen}."
+        )
+    } else {
+        format!(
+            "By what is seen of them, {right} of {images} taken for the digit that they are. No chain knows a digit: \
+             each group counts as the digits of its images, weighed by how probable it is for the seen part. {seen}."
+        )
+    };
     Section {
         id: "answers".into(),
         title: "What the completed images are taken for".into(),
@@ -174,7 +183,8 @@ pub fn errors(params: &MixtureParams, data: &Dataset, queries: &[u32], completio
             loss -= libm::log(if params.merge == Merged::Expected { right } else { right.max(least) });
         }
     }
-    if n == 0.0 { [0.0; 2] } else { [absolute / n, loss / n] }
+    // Of no pixel there is no mean.
+    if n == 0.0 { [f64::NAN; 2] } else { [absolute / n, loss / n] }
 }
 
 /// The completions above, the originals below, as the notebook draws them.
@@ -195,12 +205,24 @@ pub fn completion(params: &MixtureParams, data: &Dataset, look: &Look) -> Sectio
     } else {
         "The chains have learned from these very images."
     };
-    let summary = format!(
-        "Above {} images with hidden pixels completed by {what}; below the whole images. {seen} A hidden pixel is off by \
-         {:.3} on average.",
-        look.queries.len(),
-        look.errors[0]
-    );
+    let observed = params.hidden.observed(data.height, data.width);
+    let n_hidden = observed.iter().filter(|seen| !**seen).count();
+    let (above, below) = match look.queries.len() {
+        1 => ("1 image".to_string(), "the whole image"),
+        n => (format!("{n} images"), "the whole images"),
+    };
+    let off = look.errors[0];
+    let summary = match n_hidden {
+        0 => format!("Above {above} of which this mask hides no pixel; below {below}. {seen}"),
+        n if n == observed.len() => format!(
+            "Above {above} of which every pixel is hidden: {what}, without any help from the image; below {below}. {seen} A \
+             pixel is off by {off:.3} on average."
+        ),
+        _ => format!(
+            "Above {above} with hidden pixels completed by {what}; below {below}. {seen} A hidden pixel is off by {off:.3} \
+             on average."
+        ),
+    };
     let columns = look.queries.len() as u32;
     pictures::grid("completion", "Completed", &summary, data, captions, &values, (0.0, 255.0), columns)
 }
@@ -216,11 +238,8 @@ pub fn brush(params: &MixtureParams, data: &Dataset, look: &Look) -> Section {
     values.extend(levels(&doubled));
     let captions = [format!("image {query}"), "completed".into(), "where chains differ".into()];
     let greatest = spread.iter().copied().fold(0.0, f64::max);
-    let summary = format!(
-        "Image {query} with a part hidden, completed by what {}, and where they differ: darkest is a standard \
-         deviation of 0.5 between them; here it is at most {greatest:.2}.",
-        if params.n_chains == 1 { "one chain expects".into() } else { format!("{} chains expect", params.n_chains) }
-    );
+    let observed = params.hidden.observed(data.height, data.width);
+    let summary = completed_words(&format!("Image {query}"), &observed, params.n_chains as usize, greatest);
     let captions = captions.into_iter();
     pictures::grid("brush", "Hide any part", &summary, data, captions, &values, (0.0, 255.0), 3)
 }

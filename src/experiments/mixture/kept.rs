@@ -38,20 +38,24 @@ pub struct Saved {
     pub format: String,
     /// The link of the run that the chains are from, every parameter written out.
     pub configuration: String,
+    /// Seconds that their sweeps took, as far as it is known.
+    #[serde(default)]
+    pub seconds: f64,
     /// The chains.
     pub arrays: Vec<Array>,
 }
 
 impl Saved {
-    /// The file of the chains of a report; `None` if it has none.
-    pub fn text(configuration: &str, arrays: &[Array]) -> Option<String> {
+    /// The file of the chains of a report, whose sweeps took so many seconds; `None` if it has none.
+    pub fn text(configuration: &str, arrays: &[Array], seconds: f64) -> Option<String> {
         let names =
             ["rows", "labels_", "alpha", "beta", "concentration", "running", "births", "n_births", "trace", "recent"];
         let arrays: Vec<Array> = arrays.iter().filter(|array| names.contains(&array.name.as_str())).cloned().collect();
         if arrays.len() != names.len() {
             return None;
         }
-        crate::json::write(&Saved { format: FORMAT.into(), configuration: configuration.into(), arrays }).ok()
+        let (format, configuration) = (FORMAT.into(), configuration.into());
+        crate::json::write(&Saved { format, configuration, seconds, arrays }).ok()
     }
 }
 
@@ -113,7 +117,7 @@ fn row(row: &TraceRow) -> [f64; COLUMNS] {
 }
 
 fn read_row(values: &[f64]) -> TraceRow {
-    // What is no count becomes one: a trace is shown, and nothing is computed from it.
+    // Whether they are counts is seen before.
     let count = |at: usize| values[at] as u32;
     TraceRow {
         sweep: count(0),
@@ -129,6 +133,24 @@ fn read_row(values: &[f64]) -> TraceRow {
         concentration: values[10],
         splits: count(11),
         merges: count(12),
+    }
+}
+
+/// What a row of the trace of `n` images cannot have after `sweep` sweeps.
+fn wrong(row: &[f64], sweep: usize, n: usize) -> Option<String> {
+    let most = n as f64;
+    let count = |at: usize, least: f64, most: f64| row[at].fract() == 0.0 && (least..=most).contains(&row[at]);
+    let any = f64::from(u32::MAX);
+    if row[0] != sweep as f64 {
+        Some(format!("sweep {}", row[0]))
+    } else if !count(1, 1.0, most) {
+        Some(format!("{} groups of {n} images", row[1]))
+    } else if !row[2..4].iter().chain(&row[9..11]).all(|score| score.is_finite() && score.abs() < 1e300) {
+        Some("a score that is no number".into())
+    } else if !(4..7).chain(11..13).all(|at| count(at, 0.0, any)) || !(7..9).all(|at| count(at, 0.0, most)) {
+        Some("a count that is none".into())
+    } else {
+        None
     }
 }
 
@@ -154,6 +176,9 @@ pub fn resume(text: &str, params: &MixtureParams, chosen: &Chosen) -> Result<Vec
     for name in BINDING {
         let theirs = pairs.iter().find(|(known, _)| *known == name).map_or("missing", |(_, value)| *value);
         let ours = params.get(name).unwrap_or_default();
+        if theirs == "missing" {
+            return Err(refused(format!("the file does not say with which {name} they were run")));
+        }
         if theirs != ours {
             let theirs: String = theirs.chars().take(40).collect();
             return Err(refused(format!(
@@ -204,6 +229,17 @@ pub fn resume(text: &str, params: &MixtureParams, chosen: &Chosen) -> Result<Vec
             params.n_iter
         )));
     }
+    let at = |chain: usize, sweep: usize| &trace[(chain * done + sweep) * COLUMNS..][..COLUMNS];
+    for (chain, sweep) in (0..c).flat_map(|chain| (0..done).map(move |sweep| (chain, sweep))) {
+        if let Some(what) = wrong(at(chain, sweep), sweep, n) {
+            return Err(refused(format!("row {sweep} of the trace of chain {chain} has {what}")));
+        }
+    }
+    // Slots of groups that ended are taken again.
+    let most = n.max(params.n_groups as usize);
+    if let Some(slot) = recent.iter().find(|slot| **slot as usize > most) {
+        return Err(refused(format!("'recent' names group {slot}, and {n} images cannot be in so many")));
+    }
     let mut born = births;
     let mut chains = Vec::with_capacity(c);
     for chain in 0..c {
@@ -215,6 +251,13 @@ pub fn resume(text: &str, params: &MixtureParams, chosen: &Chosen) -> Result<Vec
             return Err(refused(format!("'births' has too few numbers for the groups of chain {chain}")));
         };
         born = rest;
+        let told = at(chain, done - 1)[1];
+        if told != slots.len() as f64 {
+            let n_groups = slots.len();
+            return Err(refused(format!(
+                "the trace of chain {chain} ends with {told} groups, and its labels are {n_groups}"
+            )));
+        }
         chains.push(Snapshot {
             labels,
             hyper: Hyper {

@@ -2,13 +2,12 @@
 
 use super::MixtureParams;
 use super::kept;
-use super::sections::COLUMNS;
 use super::selection::Chosen;
 use super::task::Found;
 use crate::data::Dataset;
 use crate::experiments::lab::Progress;
-use crate::experiments::pictures;
 use crate::learn::mixture::{Snapshot, TraceRow};
+use crate::report::melting::Melting;
 use crate::report::{Curve, Figure, Report, Section, Stroke};
 
 /// The report of chains under way. `before` is where they were when this stage began, and what a visitor who stops
@@ -23,9 +22,15 @@ pub fn report(
 ) -> Report {
     let mut report = Report::default();
     let n = chosen.rows.len();
-    if let Some(section) = known[at].tick.as_ref().and_then(|tick| mosaic(data, n, at, tick.step, &tick.frame)) {
-        report.sections.push(section);
-    }
+    // One chain is followed, the first that goes on: of five in turn nobody would see what melts.
+    let going = |job: &Progress<Found>| job.tick.is_some() && job.output.is_none();
+    let at = known.iter().position(going).unwrap_or(at);
+    let size = (data.height as u32, data.width as u32);
+    let mosaic = known[at]
+        .tick
+        .as_ref()
+        .and_then(|tick| Some(Melting::of(&tick.frame)?.section(size, at, (tick.step, n as u32))));
+    report.sections.extend(mosaic);
     let sweeps = f64::from(n.max(1) as u32);
     let trace = |value: fn(&TraceRow) -> f64| -> Vec<Vec<(f64, f64)>> {
         let of = |chain: usize| {
@@ -46,23 +51,15 @@ pub fn report(
         }
     }
     let moved = joints.iter().filter(|points| !points.is_empty()).count();
-    let words = format!("{moved} of {} chains have moved.", params.n_chains);
+    let words = match params.n_chains {
+        1 if moved == 0 => "The chain has not moved yet.".into(),
+        1 => "The chain has moved.".into(),
+        n => format!("{moved} of {n} chains have moved."),
+    };
     report.sections.extend(lines("groups", "Groups in use", "groups in use", &words, groups));
     report.sections.extend(lines("log_joint", "Log joint", "log joint", &words, joints));
     report.arrays = if before.is_empty() { Vec::new() } else { kept::arrays(&chosen.rows, before) };
     report
-}
-
-/// The groups of a chain while its images move; see `task::frame`.
-fn mosaic(data: &Dataset, n: usize, chain: usize, step: u32, frame: &[f32]) -> Option<Section> {
-    let (groups, shown) = (*frame.first()? as usize, *frame.get(1)? as usize);
-    let (sizes, levels) = frame.get(2..)?.split_at_checked(shown)?;
-    let (sweep, visited) = (step as usize / n.max(1) + 1, step as usize % n.max(1));
-    let rest = if shown < groups { format!("; the {shown} largest are shown") } else { String::new() };
-    let summary =
-        format!("Chain {chain}, sweep {sweep}: {visited} of {n} images have chosen; {groups} groups in use{rest}.");
-    let captions = sizes.iter().map(|size| size.to_string());
-    Some(pictures::grid("mosaic", "All groups", &summary, data, captions, levels, (0.0, 255.0), COLUMNS))
 }
 
 fn lines(id: &str, title: &str, y_title: &str, words: &str, chains: Vec<Vec<(f64, f64)>>) -> Option<Section> {

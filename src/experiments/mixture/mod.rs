@@ -223,6 +223,8 @@ impl Experiment for Mixture {
     const TITLE: &'static str = "A mixture of styles";
     type Params = Start;
     type Job = Task;
+    const NEEDS: &'static [crate::experiments::Need] =
+        &[("samples_per_chain", "merge", &["avg", "mode"]), ("n_groups", "init", &["random", "nearest", "kmeans"])];
 
     fn check(Start { params, .. }: &Start, _: usize, n_features: usize) -> Result<()> {
         crate::params::distinct("digits", &params.digits)?;

@@ -242,12 +242,18 @@ fn table(chains: &[Snapshot], look: &Look) -> Section {
     Section {
         id: "chains".into(),
         title: "The chains in numbers".into(),
-        summary: format!(
-            "{} chains after their last sweep; births, deaths, splits and merges over all sweeps. In each of them at \
-             least {:.1} % of the images are of the digit that is most frequent in their group, though no chain ever saw a label.",
-            chains.len(),
-            100.0 * least
-        ),
+        summary: match chains.len() {
+            1 => format!(
+                "The chain after its last sweep; births, deaths, splits and merges over all sweeps. {:.1} % of the images \
+                 are of the digit that is most frequent in their group, though the chain never saw a label.",
+                100.0 * least
+            ),
+            n => format!(
+                "{n} chains after their last sweep; births, deaths, splits and merges over all sweeps. In each of them at \
+                 least {:.1} % of the images are of the digit that is most frequent in their group, though no chain ever saw a label.",
+                100.0 * least
+            ),
+        },
         figure: Figure::Numbers(Table { columns: columns.map(String::from).to_vec(), rows: rows.collect() }),
     }
 }
@@ -298,7 +304,11 @@ fn composition(params: &MixtureParams, data: &Dataset, groups: &[Group]) -> Sect
     Section {
         id: "composition".into(),
         title: "Digits of each group".into(),
-        summary: format!("{pure} of {} groups of chain 0 hold images of one digit only.", groups.len()),
+        summary: match (pure, groups.len()) {
+            (1, 1) => "The one group of chain 0 holds images of one digit only.".into(),
+            (_, 1) => "The one group of chain 0 holds images of several digits.".into(),
+            (pure, n) => format!("{pure} of {n} groups of chain 0 hold images of one digit only."),
+        },
         figure: Figure::Numbers(Table { columns, rows: rows.collect() }),
     }
 }
@@ -317,15 +327,17 @@ fn together(params: &MixtureParams, data: &Dataset, look: &Look) -> Section {
             n => format!("{:.1} %", 100.0 * shares.iter().sum::<f64>() / n as f64),
         }
     };
+    let images = if m == 1 { "1 image against itself" } else { &format!("{m} images against themselves") };
     let summary = format!(
-        "{m} images against themselves, so ordered that those often together stand together: the darker a cell, the \
+        "{images}, so ordered that those often together stand together: the darker a cell, the \
          more of {} chains have the two in one group. Two images of one digit share a group in {} of the chains, two of \
          different digits in {}.",
         params.n_chains,
         mean(true),
         mean(false)
     );
-    let picture = Picture { caption: format!("{m} images"), pixels, scale: None };
+    let caption = if m == 1 { "1 image".into() } else { format!("{m} images") };
+    let picture = Picture { caption, pixels, scale: None };
     let (height, width) = (m as u32, m as u32);
     let map = ColorMap::GrayR;
     let figure = Figure::Images { height, width, columns: 1, map, low: 0.0, high: 255.0, images: vec![picture] };

@@ -166,7 +166,18 @@ impl Experiment for Starts {
 
     async fn run(params: &StartsParams, lab: &Lab<'_>) -> Result<Report> {
         let data = lab.dataset;
-        let chosen = params.selection().choose(data)?;
+        let selection = params.selection();
+        let chosen = selection.choose(data)?;
+        // More groups than images are as many as images.
+        let n = chosen.rows.len();
+        let mut n_groups: Vec<u32> = params.n_groups.iter().map(|groups| (*groups).min(n as u32)).collect();
+        n_groups.sort_unstable();
+        n_groups.dedup();
+        let params = &if params.n_groups.iter().any(|groups| *groups as usize > n) {
+            StartsParams { n_groups, ..params.clone() }
+        } else {
+            params.clone()
+        };
         let chains = params.chains();
         let jobs: Vec<Follow> = chains
             .iter()
@@ -183,6 +194,9 @@ impl Experiment for Starts {
         let found = lab.map("Chains", &jobs, &mut live).await?;
         let mut report = sections(params, &chosen, &chains, &found.iter().map(Some).collect::<Vec<_>>());
         numbers(&mut report, params, &chosen, &chains, &found)?;
+        let n_on: usize =
+            chosen.rows.iter().map(|row| selection.bits(data, *row).iter().filter(|bit| **bit == 1).count()).sum();
+        report.warnings.extend(selection.uniform(n_on as u64, (n * data.n_features()) as u64));
         Ok(report)
     }
 
@@ -225,23 +239,44 @@ fn numbers(
     {
         report.metric(id, label, text(part));
     }
+    // With one start, or one concentration, there is nothing to compare.
     let ends = || found[..params.n_groups.len()].iter().map(|chain| i64::from(chain.n_groups));
-    report.metric("least_groups", "Fewest groups in use from a random start", Value::Int(ends().min().unwrap_or(0)));
-    report.metric("most_groups", "Most groups in use from a random start", Value::Int(ends().max().unwrap_or(0)));
+    if params.n_groups.len() > 1 {
+        report.metric(
+            "least_groups",
+            "Fewest groups in use from a random start",
+            Value::Int(ends().min().unwrap_or(0)),
+        );
+        report.metric("most_groups", "Most groups in use from a random start", Value::Int(ends().max().unwrap_or(0)));
+    }
     let best = |values: &mut dyn Iterator<Item = f64>| Value::Float(values.fold(f64::NEG_INFINITY, f64::max));
     let (sampled, clusters) = found[..3 * params.n_groups.len()].split_at(2 * params.n_groups.len());
     report.metric("best_chain", "Greatest log joint of a chain", best(&mut sampled.iter().map(|chain| chain.after[0])));
     report.metric("best_kmeans", "Greatest log joint of a k-means", best(&mut clusters.iter().map(|c| c.before[0])));
     let levels = &found[3 * params.n_groups.len()..];
     report.metric("groups_concentration", "Groups in use by concentration", text(levels));
-    let (first, last) = (&levels[0].labels, &levels[levels.len() - 1].labels);
-    let ari = metrics::adjusted_rand_score(first, last)?;
-    report.metric("ari_concentration", "Adjusted Rand index, first against last concentration", Value::Float(ari));
+    if let [first, .., last] = levels {
+        let ari = metrics::adjusted_rand_score(&first.labels, &last.labels)?;
+        report.metric("ari_concentration", "Adjusted Rand index, first against last concentration", Value::Float(ari));
+    }
     let of = || chains[3 * params.n_groups.len()..].iter().map(|(_, alpha)| expected(f64::from(*alpha), n));
     let least = of().fold(f64::INFINITY, f64::min);
     report.metric("expected_least", "Groups expected before any image is seen, least", Value::Float(least));
     report.metric("expected_most", "Groups expected before any image is seen, most", best(&mut of()));
     Ok(())
+}
+
+/// Groups in use and log joint.
+type Point = (f64, f64);
+
+/// Of the clusterings of k-means those that are no further below the chains than these are apart, and the others: on one
+/// axis with all of them the chains would be a single line.
+fn in_sight(chains: &[Point], kmeans: Vec<Point>) -> (Vec<Point>, Vec<Point>) {
+    let scores = || chains.iter().map(|point| point.1);
+    let (low, high) = (scores().fold(f64::INFINITY, f64::min), scores().fold(f64::NEG_INFINITY, f64::max));
+    // Before the first chain is done there is nothing to hide.
+    let floor = if high > low { low - (high - low) } else { f64::NEG_INFINITY };
+    kmeans.into_iter().partition(|point| point.1 >= floor)
 }
 
 /// What is drawn, of the chains that are done.
@@ -269,10 +304,10 @@ fn sections(params: &StartsParams, chosen: &Chosen, chains: &[(Begin, u32)], fou
     };
     let in_use = |begin: Begin, chain: &Followed| (f64::from(begin.groups().min(n as u32)), f64::from(chain.n_groups));
     let curves = (0..3).filter_map(|at| line(names[at].into(), part(at, &in_use), Stroke::Class(at as u8))).collect();
+    let sweeps = if params.n_iter == 1 { "1 sweep".into() } else { format!("{} sweeps", params.n_iter) };
     let summary = format!(
-        "Groups in use after {} sweeps against groups at the start, {n} images, concentration 1. A level line would mean \
-         that the images decide.",
-        params.n_iter
+        "Groups in use after {sweeps} against groups at the start, {n} images, concentration 1. A level line would mean \
+         that the images decide."
     );
     figure("start", "Groups in use against the start", summary, "groups at the start", "groups in use", curves);
 
@@ -286,9 +321,9 @@ fn sections(params: &StartsParams, chosen: &Chosen, chains: &[(Begin, u32)], fou
         line("expected before any image is seen".into(), prior, Stroke::Class(2)),
     ];
     let summary = format!(
-        "Groups in use after {} sweeps from {USUAL} random groups, and what the Chinese restaurant process alone expects \
+        "Groups in use after {sweeps} from {} random groups, and what the Chinese restaurant process alone expects \
          of {n} images.",
-        params.n_iter
+        n.min(USUAL as usize)
     );
     let (x, y) = ("log10 of the concentration", "groups");
     figure(
@@ -300,20 +335,28 @@ fn sections(params: &StartsParams, chosen: &Chosen, chains: &[(Begin, u32)], fou
         curves.into_iter().flatten().collect(),
     );
 
-    // On an axis of groups themselves three hundred clusters of k-means would press all chains into one blot.
-    let ended = |_: Begin, chain: &Followed| (log10(chain.n_groups), chain.after[0]);
-    let told = |begin: Begin, chain: &Followed| (log10(begin.groups().min(n as u32)), chain.before[0]);
+    let ended = |_: Begin, chain: &Followed| (f64::from(chain.n_groups), chain.after[0]);
+    let told = |begin: Begin, chain: &Followed| (f64::from(begin.groups().min(n as u32)), chain.before[0]);
+    let chains_ended = [part(0, &ended), part(1, &ended), part(2, &ended)];
+    let (near, far) = in_sight(&chains_ended.concat(), part(2, &told));
+    let [random, nearest, kmeans] = chains_ended;
     let curves = [
-        line(format!("chains from {}", names[0]), part(0, &ended), Stroke::Class(0)),
-        line(format!("chains from {}", names[1]), part(1, &ended), Stroke::Class(1)),
-        line("k-means itself".into(), part(2, &told), Stroke::Class(2)),
-        line("chains from k-means".into(), part(2, &ended), Stroke::Class(4)),
+        line(format!("chains from {}", names[0]), random, Stroke::Class(0)),
+        line(format!("chains from {}", names[1]), nearest, Stroke::Class(1)),
+        line("k-means itself".into(), near, Stroke::Class(2)),
+        line("chains from k-means".into(), kmeans, Stroke::Class(4)),
     ];
-    let summary =
-        "Groups in use (their logarithm) against the log joint, with the same pixel priors for all: the higher, the better the \
-                   model likes the groups. K-means does not know this score."
-            .to_string();
-    let (x, y) = ("log10 of the groups", "log joint");
+    let beyond: Vec<String> =
+        far.iter().map(|(k, score)| format!("{} at {k} clusters", Value::grouped(*score))).collect();
+    let beyond = match beyond.as_slice() {
+        [] => String::new(),
+        all => format!(" Far below the picture: {}.", all.join(", ")),
+    };
+    let summary = format!(
+        "Groups in use against the log joint, with the same pixel priors for all: the higher, the better the model likes the \
+         groups. K-means does not know this score.{beyond}"
+    );
+    let (x, y) = ("groups in use", "log joint");
     figure("against_kmeans", "The same for k-means", summary, x, y, curves.into_iter().flatten().collect());
 
     let columns = [
@@ -346,8 +389,23 @@ fn sections(params: &StartsParams, chosen: &Chosen, chains: &[(Begin, u32)], fou
     report.sections.push(Section {
         id: "runs".into(),
         title: "Every chain".into(),
-        summary: format!("{} chains of {} sweeps, and where they started.", rows.len(), params.n_iter),
+        summary: format!("{} chains of {sweeps}, and where they started.", rows.len()),
         figure: Figure::Numbers(Table { columns: columns.map(String::from).to_vec(), rows }),
     });
     report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_far_below_the_chains_does_not_squeeze_them() {
+        let chains = [(12.0, -380.0), (40.0, -400.0)];
+        let kmeans = vec![(10.0, -390.0), (30.0, -420.0), (300.0, -421.0)];
+        let (near, far) = in_sight(&chains, kmeans.clone());
+        assert_eq!((near, far), (kmeans[..2].to_vec(), kmeans[2..].to_vec()));
+        assert_eq!(in_sight(&[], kmeans.clone()), (kmeans.clone(), Vec::new()));
+        assert_eq!(in_sight(&chains[..1], kmeans.clone()), (kmeans, Vec::new()));
+    }
 }

@@ -13,6 +13,9 @@ def follow(z, concentration):
 rows = np.flatnonzero(np.isin(y, params['digits']))
 kept = min(len(rows), params['n_images'])
 rows = rows[np.arange(kept) * len(rows) // kept]
+if max(params['n_groups']) > len(rows):
+    # More groups than images are as many as images.
+    params['n_groups'] = sorted({min(groups, len(rows)) for groups in params['n_groups']})
 bits = X[rows] > params['threshold']
 show('n_samples', len(rows))
 found = {}
@@ -31,14 +34,16 @@ for kind in ('random', 'nearest', 'kmeans'):
 for kind in ('random', 'nearest', 'kmeans'):
     show(f'groups_{kind}', ' '.join(str(found[kind, groups][1]) for groups in params['n_groups']))
 ends = [found['random', groups][1] for groups in params['n_groups']]
-show('least_groups', min(ends))
-show('most_groups', max(ends))
+if len(ends) > 1:
+    show('least_groups', min(ends))
+    show('most_groups', max(ends))
 show('best_chain', max(found[kind, groups][2] for kind in ('random', 'nearest') for groups in params['n_groups']))
 show('best_kmeans', max(found['kmeans', groups][0] for groups in params['n_groups']))
 params.update(init='random', n_groups=100)
 levels = [follow(start(bits, 0), float(alpha)) for alpha in params['concentrations']]
 show('groups_concentration', ' '.join(str(level[1]) for level in levels))
-show('ari_concentration', metrics.adjusted_rand_score(levels[0][4], levels[-1][4]))
+if len(levels) > 1:
+    show('ari_concentration', metrics.adjusted_rand_score(levels[0][4], levels[-1][4]))
 expected = [sum(alpha / (alpha + i) for i in range(len(rows))) for alpha in params['concentrations']]
 show('expected_least', min(expected))
 show('expected_most', max(expected))

@@ -11,11 +11,14 @@ use crate::learn::metrics;
 use crate::learn::mixture::{
     BinaryImages, Chain, Counts, Hyper, Loss, Predictor, Snapshot, co_assignment, complete, followed, representative,
 };
+use crate::report::melting::Melting;
 use serde::{Deserialize, Serialize};
 
 /// Images between two looks at the clock.
 const VISITS: usize = 250;
 
+/// Visits of the first sweep of the first chain after which its groups are always told: who plays it again sees them melt.
+const SEEN: u32 = 500;
 /// Groups that are shown while a chain runs: four rows.
 const SHOWN: usize = 48;
 
@@ -157,7 +160,7 @@ fn sweeps(
     while left > 0 {
         if chain.advance(&images, VISITS)? {
             left -= 1;
-        } else if ticker.due() {
+        } else if ticker.due() || (number == 0 && chain.n_sweeps() == 0 && chain.position() % SEEN == 0) {
             ticker.tell(Tick {
                 step: chain.n_sweeps() * images.n_samples() as u32 + chain.position(),
                 objective: chain.state().log_joint(),
@@ -171,19 +174,17 @@ fn sweeps(
     Ok((Box::new(chain.snapshot()), left))
 }
 
-/// What is drawn of a chain under way: how many groups it has, how many of them follow, their sizes, and their
-/// templates in 256 levels.
+/// What is drawn of a chain under way.
 fn frame(counts: &Counts, hyper: &Hyper) -> Vec<f32> {
     let slots = by_size(counts);
     let shown = &slots[..slots.len().min(SHOWN)];
-    let mut frame = vec![slots.len() as f32, shown.len() as f32];
-    frame.extend(shown.iter().map(|slot| counts.size(*slot) as f32));
-    for slot in shown {
-        let n = f64::from(counts.size(*slot));
-        let cells = counts.on(*slot).iter().zip(hyper.a.iter().zip(&hyper.b));
-        frame.extend(cells.map(|(on, (a, b))| (255.0 * (a + f64::from(*on)) / (a + b + n)).round() as f32));
-    }
-    frame
+    let level = |slot: usize| {
+        let n = f64::from(counts.size(slot));
+        let cells = counts.on(slot).iter().zip(hyper.a.iter().zip(&hyper.b));
+        cells.map(move |(on, (a, b))| (255.0 * (a + f64::from(*on)) / (a + b + n)).round() as f32)
+    };
+    let sizes = shown.iter().map(|slot| counts.size(*slot)).collect();
+    Melting { n_groups: slots.len(), sizes, levels: shown.iter().flat_map(|slot| level(*slot)).collect() }.frame()
 }
 
 /// Images whose pairs are shown, by their places among all, in the order of a tree over the rows of the matrix, which
