@@ -8,6 +8,7 @@ run whose name or link contains one. A script runs in a folder of
 its own that holds nothing but itself and the NPZ of the page's images.
 """
 
+import functools
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -182,6 +184,31 @@ def compare(runner, link, own):
         return bad, len(printed), {"warnings": warnings.strip(), "key": outcome["configuration"]}
 
 
+@functools.cache
+def body(runner, case):
+    """What a case's script is but for its link; the case itself where there is no script."""
+    name, link, _, own = case
+    try:
+        return own, run([runner, link, "--python"], ROOT)[0].split("\n", 1)[1]
+    except (RuntimeError, IndexError):
+        return name
+
+
+def check(runner, case):
+    """Whether all numbers of a case are equal, and what to say of it."""
+    name, _, link, own = case
+    began = time.monotonic()
+    try:
+        bad, n_numbers, about = compare(runner, link, own)
+    except (RuntimeError, ValueError, KeyError) as error:
+        bad, n_numbers, about = [str(error)], 0, {}
+    lines = [f"{'FAIL ' if bad else 'ok   '} {name}: {n_numbers} numbers, {time.monotonic() - began:.1f} s"]
+    lines += [f"      {sentence}" for sentence in bad]
+    if about.get("warnings"):
+        lines.append("      Python warned: " + about["warnings"].replace("\n", "\n      "))
+    return not bad, "\n".join(lines)
+
+
 def main():
     runner = str(Path(sys.argv[1]).resolve()) if len(sys.argv) > 1 else build()
     cases = [(name, link, shorter, False) for name, link, shorter in scenes()]
@@ -190,30 +217,21 @@ def main():
     parts = sys.argv[2:]
     if parts:
         cases = [case for case in cases if any(part in case[0] for part in parts)]
-    passed = failed = 0
-    scripts = {}
-    for name, link, shorter, own in cases:
-        began = time.monotonic()
-        try:
-            # Two scenes may show one run; their scripts differ in the link alone.
-            script = run([runner, link, "--python"], ROOT)[0]
-            body = (own, script.split("\n", 1)[1])
-            if body in scripts:
-                print(f"ok    {name}: the script of {scripts[body]}", flush=True)
-                passed += 1
-                continue
-            bad, n_numbers, about = compare(runner, shorter, own)
-            if not bad:
-                scripts[body] = name
-        except (RuntimeError, ValueError, KeyError) as error:
-            bad, n_numbers, about = [str(error)], 0, {}
-        seconds = time.monotonic() - began
-        passed, failed = passed + (not bad), failed + bool(bad)
-        print(f"{'FAIL ' if bad else 'ok   '} {name}: {n_numbers} numbers, {seconds:.1f} s", flush=True)
-        for sentence in bad:
-            print(f"      {sentence}", flush=True)
-        if about.get("warnings"):
-            print("      Python warned: " + about["warnings"].replace("\n", "\n      "), flush=True)
+    # Two scenes may show one run; their scripts differ in the link alone.
+    first = {}
+    for case in cases:
+        first.setdefault(body(runner, case), case)
+    twins = {case[0]: other[0] for case in cases if (other := first[body(runner, case)]) is not case}
+    # A script and the program keep one processor busy most of the time.
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        jobs = {case[0]: pool.submit(check, runner, case) for case in cases if case[0] not in twins}
+        for job in as_completed(jobs.values()):
+            print(job.result()[1], flush=True)
+    ended = {name: job.result()[0] for name, job in jobs.items()}
+    for name, other in twins.items():
+        print(f"{'ok   ' if ended[other] else 'FAIL '} {name}: the script of {other}", flush=True)
+    passed = sum(ended[twins.get(case[0], case[0])] for case in cases)
+    failed = len(cases) - passed
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
