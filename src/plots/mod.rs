@@ -3,7 +3,7 @@
 
 mod backend;
 pub mod bars;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod canvas;
 pub mod cells;
 pub mod colormap;

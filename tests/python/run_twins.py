@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -205,7 +206,9 @@ def check(runner, case):
     lines = [f"{'FAIL ' if bad else 'ok   '} {name}: {n_numbers} numbers, {time.monotonic() - began:.1f} s"]
     lines += [f"      {sentence}" for sentence in bad]
     if about.get("warnings"):
-        lines.append("      Python warned: " + about["warnings"].replace("\n", "\n      "))
+        # Each kind once: a solver may warn of every fit.
+        kinds = Counter(re.findall(r"\b(\w*Warning): (.{0,60})", about["warnings"]))
+        lines += [f"      Python warned {n} times: {kind}: {words}…" for (kind, words), n in kinds.items()]
     return not bad, "\n".join(lines)
 
 
