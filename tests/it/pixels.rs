@@ -130,7 +130,11 @@ fn bad_input_is_named_or_survived() {
     let cases: [(&str, String, &str); 6] = [
         ("one class only", error(&[], &[4; 30]), "at least 2 classes. Got only one class, 4"),
         ("one image", error(&[], &[4]), "at least 2 images. Got 1"),
-        ("fewer images than classes", error(&[], &[0, 1, 2]), "at least 2 of each class, since a single one cannot be on both sides"),
+        (
+            "fewer images than classes",
+            error(&[], &[0, 1, 2]),
+            "at least 2 of each class, since a single one cannot be on both sides",
+        ),
         ("a class of one image", error(&[], &[0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 7]), "at least 2"),
         ("no C", error(&[("C", "0")], &in_turn(40, 4)), "'C'"),
         ("a share of L1 above all", error(&[("l1_ratio", "1.5")], &in_turn(40, 4)), "'l1_ratio'"),
