@@ -2,13 +2,13 @@
 
 use plotters::prelude::{DrawingBackend, SVGBackend};
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 use plotters_canvas::CanvasBackend;
 
 /// Where a figure is drawn.
 pub enum Surface<'a> {
     /// A canvas on the page.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "page"))]
     Canvas(CanvasBackend),
     /// A document.
     Svg(SVGBackend<'a>),
@@ -36,7 +36,7 @@ fn failed<E: std::error::Error + Send + Sync>(error: DrawingErrorKind<E>) -> Dra
 macro_rules! both {
     ($surface:expr, $backend:ident => $call:expr) => {
         match $surface {
-            #[cfg(target_arch = "wasm32")]
+            #[cfg(all(target_arch = "wasm32", feature = "page"))]
             Surface::Canvas($backend) => $call.map_err(failed),
             Surface::Svg($backend) => $call.map_err(failed),
         }
@@ -48,7 +48,7 @@ impl DrawingBackend for Surface<'_> {
 
     fn get_size(&self) -> (u32, u32) {
         match self {
-            #[cfg(target_arch = "wasm32")]
+            #[cfg(all(target_arch = "wasm32", feature = "page"))]
             Surface::Canvas(backend) => backend.get_size(),
             Surface::Svg(backend) => backend.get_size(),
         }
