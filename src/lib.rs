@@ -15,7 +15,7 @@
 //! * `app` (the page only): the page. Knows all.
 
 // A compute module has a part of the experiments, and needs a part of what they need.
-#![cfg_attr(not(all(feature = "pixels", feature = "files")), allow(dead_code, unused_imports))]
+#![cfg_attr(not(all(feature = "compute", feature = "files")), allow(dead_code, unused_imports))]
 
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod app;

@@ -150,7 +150,7 @@ pub struct Entry {
 impl Entry {
     /// The experiment of that name.
     pub fn find(id: &str) -> Result<&'static Entry> {
-        EXPERIMENTS.iter().find(|entry| entry.id == id).ok_or_else(|| Error::UnknownExperiment(id.into()))
+        known().iter().find(|entry| entry.id == id).ok_or_else(|| Error::UnknownExperiment(id.into()))
     }
 
     /// The one way `values` are written, or the first error in them.
@@ -231,20 +231,52 @@ const fn entry<E: Experiment>(group: &'static str) -> Entry {
     }
 }
 
-/// Each group is a feature, and with that feature alone a compute module. The page has all entries and computes none.
-macro_rules! experiments {
-    ($($group:tt: $($name:ty),+;)+) => {
-        /// Every experiment, in the order of the menu.
-        pub static EXPERIMENTS: &[Entry] =
-            &[$($(#[cfg(any(feature = "page", feature = $group))] entry::<$name>($group)),+),+];
+/// The experiments of this program.
+#[cfg(not(all(target_arch = "wasm32", feature = "compute")))]
+fn known() -> &'static [Entry] {
+    EXPERIMENTS
+}
 
-        /// The compute modules, each a feature.
-        pub static GROUPS: &[&str] = &[$($group),+];
+#[cfg(all(target_arch = "wasm32", feature = "compute"))]
+static KNOWN: std::sync::OnceLock<&'static [Entry]> = std::sync::OnceLock::new();
+
+/// The experiments of this compute module. Were all of them named here, all of them would be in every module.
+#[cfg(all(target_arch = "wasm32", feature = "compute"))]
+fn known() -> &'static [Entry] {
+    KNOWN.get().copied().unwrap_or_default()
+}
+
+/// Says which experiments this compute module has; the first time counts.
+#[cfg(all(target_arch = "wasm32", feature = "compute"))]
+pub fn know(entries: &'static [Entry]) {
+    let _ = KNOWN.set(entries);
+}
+
+/// Each group is a compute module. The page has all entries and computes none.
+macro_rules! experiments {
+    ($($group:ident: $($name:ty),+;)+) => {
+        /// Every experiment, in the order of the menu.
+        pub static EXPERIMENTS: &[Entry] = &[$($(entry::<$name>(stringify!($group))),+),+];
+
+        /// The names of the compute modules.
+        pub static GROUPS: &[&str] = &[$(stringify!($group)),+];
+
+        /// What is in each compute module.
+        #[cfg(all(target_arch = "wasm32", feature = "compute"))]
+        #[allow(non_upper_case_globals, reason = "their names are those of modules, in links and files")]
+        pub mod groups {
+            use super::*;
+
+            $(
+                /// The experiments of this group.
+                pub static $group: &[Entry] = &[$(entry::<$name>(stringify!($group))),+];
+            )+
+        }
     };
 }
 
 experiments! {
-    "pixels":
+    pixels:
         digits::Digits,
         kmeans::KMeans,
         stability::Stability,
@@ -252,7 +284,7 @@ experiments! {
         elbow::Elbow,
         sheet::Sheet,
         selftest::SelfTest;
-    "clusters":
+    clusters:
         tree::Grow,
         trees::Compare,
         dbgrid::DbGrid,
@@ -260,21 +292,21 @@ experiments! {
         pcakmeans::PcaKMeans,
         pcatree::PcaTree,
         agreement::Agreement;
-    "mixture":
+    mixture:
         binary::Binary,
         mixture::Mixture,
         mixture::Starts;
-    "logistic":
+    logistic:
         logistic::Logistic,
         schemes::Schemes,
         crossval::Crossval,
         denoise::Denoise;
-    "patches":
+    patches:
         patches::TakePatches,
         vocabulary::FindWords,
         bag::ReadImage,
         bags::LearnBags;
-    "inference":
+    inference:
         samples::Samples,
         parcels::Parcels,
         encludl::Encludl,

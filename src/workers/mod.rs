@@ -20,7 +20,7 @@ pub mod protocol;
 mod reader;
 pub mod schedule;
 #[cfg(all(target_arch = "wasm32", any(feature = "compute", feature = "files")))]
-mod serve;
+pub mod serve;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 mod start;
 #[cfg(target_arch = "wasm32")]
@@ -32,8 +32,6 @@ pub use conductor::{Conclusion, Conductor, Watch};
 pub use pool::Pool;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub use reader::Reader;
-#[cfg(all(target_arch = "wasm32", any(feature = "compute", feature = "files")))]
-pub use serve::serve;
 
 /// Lets the page draw and listen before the next piece of work.
 #[cfg(all(target_arch = "wasm32", feature = "page"))]

@@ -3,6 +3,8 @@
 use super::protocol::{FromWorker, ToWorker};
 use super::wire::{Message, pack};
 use crate::error::Error;
+#[cfg(feature = "compute")]
+use crate::experiments::{EXPERIMENTS, Entry, know};
 use js_sys::Uint8Array;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -21,30 +23,46 @@ pub fn post(head: &FromWorker, bodies: &[Uint8Array]) {
     }
 }
 
-/// Answers the page's messages from now on.
-pub fn serve() {
+/// Answers the page's messages from now on: those that `hear` does not give back.
+fn serve(mut hear: impl FnMut(Message<ToWorker>) -> Option<Message<ToWorker>> + 'static) {
     std::panic::set_hook(Box::new(|info| {
         post(&FromWorker::Panicked { message: info.to_string() }, &[]);
     }));
-    #[cfg(feature = "compute")]
-    let mut stage = compute::Stage::default();
-    #[cfg(feature = "files")]
-    let mut desk = files::Desk::default();
     let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let message = match Message::<ToWorker>::read(&event.data()) {
             Ok(message) => message,
             Err(message) => return post(&FromWorker::Panicked { message }, &[]),
         };
-        #[cfg(feature = "compute")]
-        let Some(message) = stage.hear(message) else { return };
-        #[cfg(feature = "files")]
-        let Some(message) = desk.hear(message) else { return };
+        let Some(message) = hear(message) else { return };
         let error = Error::Worker(format!("this module cannot do that: {:?}", message.head));
         post(&FromWorker::Refused(error), &[]);
     });
     scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
     listen.forget();
     post(&FromWorker::Ready, &[]);
+}
+
+/// The compute module of these experiments.
+#[cfg(feature = "compute")]
+pub fn compute(entries: &'static [Entry]) {
+    know(entries);
+    let mut stage = compute::Stage::default();
+    serve(move |message| stage.hear(message));
+}
+
+/// The module that reads and writes files.
+#[cfg(feature = "files")]
+pub fn files() {
+    let mut desk = files::Desk::default();
+    serve(move |message| desk.hear(message));
+}
+
+/// One module for everything.
+#[cfg(all(feature = "compute", feature = "files"))]
+pub fn all() {
+    know(EXPERIMENTS);
+    let (mut stage, mut desk) = (compute::Stage::default(), files::Desk::default());
+    serve(move |message| stage.hear(message).and_then(|message| desk.hear(message)));
 }
 
 /// Bytes of this worker's memory.
@@ -67,7 +85,7 @@ mod compute {
     //! Jobs, and the conducting of an experiment.
 
     use super::*;
-    use crate::experiments::{Entry, Tick, Ticker, Turn, Workplace, encode};
+    use crate::experiments::{Tick, Ticker, Turn, Workplace, encode};
     use crate::python;
     use crate::workers::conduct::{Ear, News, conduct};
     use std::sync::Arc;

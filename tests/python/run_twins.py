@@ -1,10 +1,11 @@
 """Runs the Python script of links with scikit-learn, and the links themselves with the
 native runner, and compares every printed number.
 
-    .tools/venv/bin/python tests/python/run_twins.py [RUNNER [PART…]]
+    .tools/venv/bin/python tests/python/run_twins.py [--whole] [RUNNER [PART…]]
 
 RUNNER is the built program; without it, it is built first. With PARTs only those are
-run whose name or link contains one. A script runs in a folder of
+run whose name or link contains one. Scenes on which Python takes long are compared on
+fewer images or restarts, unless --whole says otherwise. A script runs in a folder of
 its own that holds nothing but itself and the NPZ of the page's images.
 """
 
@@ -87,12 +88,32 @@ LINKS = [
 # Scenes on which scikit-learn alone takes minutes: of one-vs-rest on grey levels it then reaches its limit of
 # iterations, so that nothing but shapes can be compared, which a lower limit gives as well; cross-validations and
 # paths are compared on fewer images.
-SHORTER = {
+ALWAYS_SHORTER = {
     "4-ovr": "max_iter=3",
     "4-three": "max_iter=3",
     "4-cv": "data=mnist1k",
     "4-path": "data=mnist1k",
     "4-pca": "data=mnist1k",
+}
+
+# Scenes on which Python takes a quarter of a minute or more. The same lines of a script compute them, and all of them
+# together take a third of an hour: `scripts/test whole`.
+SHORTER = {
+    "0-run": "n_bootstraps=3",
+    "0-stability": "n_bootstraps=3&n_seeds=2",
+    "0-compare": "n_bootstraps=3",
+    "1-starts": "data=mnist1k",
+    "2-kmeans": "n_init=3",
+    "2-ari": "n_init=3&n_runs=3",
+    "2-elbow": "data=mnist1k",
+    "2-agg10": "n_samples=3000",
+    "2-agg40": "n_samples=3000",
+    "3-kmeans10": "n_init=2",
+    "3-kmeans20": "n_init=2",
+    "3-purity": "n_init=2",
+    "3-vocab": "image_step=50",
+    "3-bags": "data=mnist1k",
+    "4-multi": "data=mnist1k&C=1e-7",
 }
 
 # The same on a visitor's own files.
@@ -116,14 +137,14 @@ def own_files(folder):
     return ["--images", str(paths[0]), "--labels", str(paths[1])]
 
 
-def scenes():
+def scenes(shorter):
     """Name and link of every scene that computes something, and the link that stands for it."""
     labs = json.loads((ROOT / "src/labs/labs.json").read_text())
     for lab in labs:
         for scene in lab.get("scenes", []):
             if scene.get("experiment"):
                 link = f"#/{lab['id']}/{scene['id']}"
-                yield scene["id"], link, f"{link}?{SHORTER[scene['id']]}" if scene["id"] in SHORTER else link
+                yield scene["id"], link, f"{link}?{shorter[scene['id']]}" if scene["id"] in shorter else link
 
 
 def build():
@@ -213,11 +234,13 @@ def check(runner, case):
 
 
 def main():
-    runner = str(Path(sys.argv[1]).resolve()) if len(sys.argv) > 1 else build()
-    cases = [(name, link, shorter, False) for name, link, shorter in scenes()]
+    whole = sys.argv[1:2] == ["--whole"]
+    arguments = sys.argv[1 + whole :]
+    runner = str(Path(arguments[0]).resolve()) if arguments else build()
+    cases = [(*scene, False) for scene in scenes(ALWAYS_SHORTER if whole else ALWAYS_SHORTER | SHORTER)]
     cases += [(link, link, link, False) for link in LINKS]
     cases += [(f"own files, {link}", link, link, True) for link in FILE_LINKS]
-    parts = sys.argv[2:]
+    parts = arguments[1:]
     if parts:
         cases = [case for case in cases if any(part in case[0] for part in parts)]
     # Two scenes may show one run; their scripts differ in the link alone.
