@@ -95,6 +95,9 @@ impl Conductor {
                     self.play(entry, dataset, message.bodies, patience, pool, watch).await?;
                 }
                 FromWorker::Concluded { ref digest, memory, ref parts } => {
+                    // Taking the message in, reading the report and showing it are each some frames' work on a slow
+                    // machine: the page draws and listens in between.
+                    super::breathe().await;
                     let raw = message.bytes();
                     let report = decode(&raw)?;
                     return Ok(Conclusion { report, raw, digest: digest.clone(), memory, parts: parts.clone() });

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::experiments::Entry;
 use crate::link::Setup;
 use crate::report::{ENGINE, Outcome};
-use crate::workers::{Conclusion, Conductor};
+use crate::workers::{Conclusion, Conductor, breathe};
 use futures::future::{abortable, try_join};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -99,6 +99,7 @@ impl Desk {
         let Conclusion { report, raw, digest, memory, parts } =
             conductor.run(entry, &values, &dataset, &pool, &bench).await?;
         self.conductor.set_value(Some(conductor));
+        breathe().await;
         let outcome = Arc::new(Outcome {
             configuration: key.clone(),
             engine: ENGINE.into(),
@@ -119,8 +120,10 @@ impl Desk {
             self.saved.update_value(|all| drop(all.insert(scene, Arc::new(saved))));
         }
         self.played.set(Arc::new(Played { key: key.clone(), frames: bench.frames() }));
+        breathe().await;
         self.present(key, outcome);
         mark("result:live");
+        breathe().await;
         Ok(())
     }
 
