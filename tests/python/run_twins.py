@@ -92,7 +92,7 @@ ALWAYS_SHORTER = {
     "4-ovr": "max_iter=3",
     "4-three": "max_iter=3",
     "4-cv": "data=mnist1k",
-    "4-path": "data=mnist1k&n_c=3",
+    "4-path": "data=mnist1k",
     "4-pca": "data=mnist1k",
 }
 
@@ -113,6 +113,7 @@ SHORTER = {
     "3-purity": "n_init=2",
     "3-vocab": "image_step=50",
     "3-bags": "data=mnist1k",
+    "4-path": "data=mnist1k&n_c=3",
     "4-multi": "data=mnist1k&C=1e-7&max_iter=2000",
 }
 
